@@ -1,0 +1,44 @@
+# Everything lives in .venv, made on first use; nothing else is touched.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check docs lock bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY) ## Make the environment in .venv
+
+$(READY): requirements-dev.txt pyproject.toml .ci/bootstrap.py
+	@echo "Setting up .venv (first time only, about a minute) ..."
+	@$(PYTHON) .ci/bootstrap.py
+	@touch $@
+
+demo: $(READY) ## Replay a small attack story on the embedded AWS
+	@$(BIN)/countermeasure demo
+
+test: $(READY) ## Run the tests
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+check: $(READY) ## Lint, types, generated docs current
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m docs.generate --check
+
+docs: $(READY) ## Write the generated docs anew
+	@$(BIN)/python -m docs.generate
+
+bench: $(READY) ## Time the matching of events against rules
+	@$(BIN)/python -m bench.matching
+
+lock: $(READY) ## Renew requirements.txt and requirements-dev.txt from the ranges in pyproject.toml
+	@$(BIN)/python -m pip install -q uv
+	@$(BIN)/uv pip compile pyproject.toml --universal --upgrade --no-header -q -o requirements.txt
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --upgrade --no-header -q -c requirements.txt -o requirements-dev.txt
+
+clean: ## Remove what was made here
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage build

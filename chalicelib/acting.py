@@ -1,0 +1,160 @@
+"""The hands of the engine: plan, apply and undo units in the accounts where their resources are.
+
+One unit's exception is that unit's failure, with the reason; the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from chalicelib import reconcile
+from chalicelib.accounts import Accounts, ScopedSession, describe
+from chalicelib.errors import CountermeasureError, Gone
+from chalicelib.model import Call, Change, Mode, Outcome, State
+from chalicelib.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A unit, its change as far as it has come, and what was last seen of the resource."""
+
+    unit: Unit
+    change: Change
+    now: State = None
+
+
+Act: TypeAlias = Callable[[ScopedSession, Step], Step]
+Open: TypeAlias = Callable[[Sequence[Step]], ScopedSession]
+
+_BY_MODE = {Mode.OBSERVE: Outcome.OBSERVED, Mode.APPROVE: Outcome.AWAITING, Mode.ENFORCE: Outcome.INTENDED}
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Acts through scoped sessions; `sleep` takes seconds."""
+
+    accounts: Accounts
+    sleep: Callable[[float], None]
+
+    def plan(self, steps: Sequence[Step]) -> list[Step]:
+        """Say for every unit what is there and what should become of it; nothing is changed, and nothing could be."""
+        return self._each(steps, self._reading, _plan, Outcome.FAILED)
+
+    def apply(self, steps: Sequence[Step]) -> list[Step]:
+        """Write every intended change, then look whether each holds."""
+        written = self._each(steps, self._writing, _write, Outcome.FAILED, record=True)
+        return self._verify(written, Outcome.UNVERIFIED, Outcome.CONTAINED)
+
+    def undo(self, steps: Sequence[Step], *, force: bool = False) -> list[Step]:
+        """Write every change back to what was there before; refuse where the resource is not as we left it."""
+
+        def write_back(aws: ScopedSession, step: Step) -> Step:
+            return _write_back(aws, step, force)
+
+        written = self._each(steps, self._writing, write_back, Outcome.UNDOING, record=True)
+        return self._verify(written, Outcome.UNDOING, Outcome.UNDONE)
+
+    def _verify(self, steps: Sequence[Step], pending: Outcome, done: Outcome) -> list[Step]:
+        """Look at what is pending until it is done, a bounded number of times; at what failed, once."""
+
+        def look(aws: ScopedSession, step: Step) -> Step:
+            expected = step.change.after if done is Outcome.CONTAINED else step.change.before
+            now = reconcile.read(step.unit.remediation, aws, step.unit.resource)
+            outcome = done if reconcile.same(now, expected) else step.change.outcome
+            return replace(step, change=replace(step.change, outcome=outcome), now=now)
+
+        found = list(steps)
+        for seconds in reconcile.WAITS:
+            open_ = {Outcome.FAILED, pending} if not seconds else {pending}
+            waiting = [index for index, step in enumerate(found) if step.change.outcome in open_]
+            if not waiting:
+                break
+            self.sleep(seconds)
+            looked = self._each([found[index] for index in waiting], self._writing, look, None)
+            for index, step in zip(waiting, looked, strict=True):
+                found[index] = step
+        return found
+
+    def _each(
+        self, steps: Sequence[Step], open_: Open, act: Act, failed: Outcome | None, *, record: bool = False
+    ) -> list[Step]:
+        """Act on every step, in order, through one session per account and region; `record` keeps the AWS calls."""
+        sessions: dict[tuple[str, str], ScopedSession] = {}
+        acted = []
+        for step in steps:
+            place = _place(step)
+            made: list[Call] = []
+            try:
+                if place not in sessions:
+                    sessions[place] = open_([other for other in steps if _place(other) == place])
+                with sessions[place] as aws:
+                    aws.calls = made
+                    done = act(aws, step)
+            except Gone as error:
+                done = _ended(step, Outcome.GONE, str(error))
+            except Exception as error:  # noqa: BLE001 - one unit's failure is told and recorded; the others go on
+                done = _ended(step, failed or step.change.outcome, _why(error))
+            acted.append(_noted(done, made) if record else done)
+        return acted
+
+    def _reading(self, steps: Sequence[Step]) -> ScopedSession:
+        account, region = _place(steps[0])
+        remediations = {step.unit.remediation.id: step.unit.remediation for step in steps}
+        return self.accounts.reading(account, region, steps[0].change.incident, remediations.values())
+
+    def _writing(self, steps: Sequence[Step]) -> ScopedSession:
+        account, region = _place(steps[0])
+        pairs = [(step.unit.remediation, step.unit.resource) for step in steps]
+        return self.accounts.writing(account, region, steps[0].change.incident, pairs)
+
+
+def _plan(aws: ScopedSession, step: Step) -> Step:
+    """Plan one unit. A change that an earlier attempt had begun keeps the `before` that was recorded then."""
+    unit, change = step.unit, step.change
+    plan = reconcile.plan(unit.remediation, aws, unit.resource)
+    begun = bool(change.digest) and change.outcome in {Outcome.INTENDED, Outcome.FAILED}
+    before = change.before if begun else plan.before
+    if plan.needed:
+        outcome = _BY_MODE[unit.mode]
+    else:
+        outcome = Outcome.CONTAINED if begun and not reconcile.same(before, plan.after) else Outcome.COMPLIANT
+    digest = reconcile.digest(unit.remediation.id, unit.resource, before, plan.after)
+    planned = replace(
+        change, outcome=outcome, before=before, after=plan.after, digest=digest, mode=unit.mode, reason="", calls=()
+    )
+    return Step(unit, planned, plan.before)
+
+
+def _write(aws: ScopedSession, step: Step) -> Step:
+    reconcile.write(step.unit.remediation, aws, step.unit.resource, step.now, step.change.after)
+    return replace(step, change=replace(step.change, outcome=Outcome.UNVERIFIED))
+
+
+def _write_back(aws: ScopedSession, step: Step, force: bool) -> Step:
+    unit, change = step.unit, step.change
+    now = reconcile.read(unit.remediation, aws, unit.resource)
+    resumed = change.outcome is Outcome.UNDOING
+    if not (force or resumed or reconcile.same(now, change.after) or reconcile.same(now, change.before)):
+        reason = f"it is no longer as we left it; now it is {reconcile.canonical(now)}"
+        return Step(unit, replace(change, outcome=Outcome.DRIFTED, reason=reason[:1000]), now)
+    if not reconcile.same(now, change.before):
+        reconcile.write(unit.remediation, aws, unit.resource, now, change.before)
+    return Step(unit, replace(change, outcome=Outcome.UNDOING), now)
+
+
+def _noted(step: Step, calls: Sequence[Call]) -> Step:
+    return replace(step, change=replace(step.change, calls=(*step.change.calls, *calls)))
+
+
+def _ended(step: Step, outcome: Outcome, reason: str) -> Step:
+    return replace(step, change=replace(step.change, outcome=outcome, reason=reason))
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, CountermeasureError) else describe(error)
+
+
+def _place(step: Step) -> tuple[str, str]:
+    return step.unit.resource.account, step.unit.resource.region

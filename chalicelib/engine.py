@@ -1,0 +1,174 @@
+"""The engine: an event goes in, a contained resource and a notice come out.
+
+Intent and `before` are recorded, then the resource is written, then looked at, then the outcome is recorded, then it
+is told. A crash between any two steps is taken up where it stopped when the event is delivered again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.acting import Hands, Step
+from chalicelib.catalogue import Catalogue
+from chalicelib.errors import Busy
+from chalicelib.findings import parse
+from chalicelib.guardrails import Situation, ceilings, lowest
+from chalicelib.incidents import Teller, assemble, of_stored
+from chalicelib.ledger import Known, Ledger, Record, Stored, Told
+from chalicelib.model import Change, Finding, Incident, Mode, Outcome, Response, Rule
+from chalicelib.notify import Kind
+from chalicelib.organization import Organization
+from chalicelib.units import Unit, change_id, guarded, incident_id, units
+
+WAITS = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds to wait before each attempt at a finding while another delivery is working on the same resource."""
+
+_NO_NEWS = {Outcome.COMPLIANT, Outcome.GONE, Outcome.OFF}
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Answers events. `clock` gives the time in UTC, `sleep` takes seconds, `token` names one attempt uniquely."""
+
+    catalogue: Catalogue
+    organization: Organization
+    ledger: Ledger
+    hands: Hands
+    teller: Teller
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    token: Callable[[], str]
+
+    def handle(self, event: object) -> tuple[Incident, ...]:
+        """Answer an EventBridge event and return its incidents, one per finding that a rule fires on.
+
+        Raises MalformedEvent and NotSecurityEvent. Raises Busy, after every other finding was answered, when another
+        delivery kept hold of a resource: the event is to be delivered again.
+        """
+        answered: list[Incident] = []
+        busy: list[Busy] = []
+        for finding in parse(event):
+            rules = self.catalogue.match(finding.event)
+            if rules:
+                try:
+                    answered.append(self._answer(finding, rules))
+                except Busy as error:
+                    busy.append(error)
+        if busy:
+            raise busy[0]
+        return tuple(answered)
+
+    def _answer(self, finding: Finding, rules: Sequence[Rule]) -> Incident:
+        found = units(finding, rules)
+        last = Busy("another delivery is working on the same resource")
+        for seconds in WAITS:
+            self.sleep(seconds)
+            try:
+                return self._attempt(finding, rules, found)
+            except Busy as error:
+                last = error
+        raise last
+
+    def _attempt(self, finding: Finding, rules: Sequence[Rule], found: Sequence[Unit]) -> Incident:
+        """Answer a finding on what the ledger knows now. Raises Busy when that has changed meanwhile."""
+        known = self.ledger.look(finding, [unit.resource.key for unit in found])
+        stored = self.ledger.load(known.incident) if known.incident else None
+        if stored and known.answered:
+            self.teller.tell(stored.id, stored.notices)
+            return of_stored(stored, self.catalogue)
+        id_ = known.incident or incident_id(finding)
+        steps = self._steps(id_, finding, found, known, stored)
+        told_only = self._told_only(finding, rules, found)
+        live = [step for step in steps if step.unit.mode > Mode.OFF]
+        off = [step.change for step in steps if step.unit.mode is Mode.OFF]
+        answering = {step.unit.rule.id for step in live} | {r.rule.id for r in told_only if r.mode > Mode.OFF}
+        if not answering:
+            return assemble(id_, [finding], rules, off, told_only)
+        record = Record(id_, finding, [rule.id for rule in rules if rule.id in answering], [])
+        changes = self._act(record, live, known, stored, told_only)
+        return assemble(id_, _joined(stored, finding), rules, [*changes, *off], told_only)
+
+    def _act(
+        self, record: Record, steps: Sequence[Step], known: Known, stored: Stored | None, told_only: Sequence[Response]
+    ) -> list[Change]:
+        """Plan, claim, apply, settle, tell; return what became of every unit."""
+        planned = self.hands.plan(steps)
+        hold = None
+        intended = [step for step in planned if step.change.outcome is Outcome.INTENDED]
+        if intended:
+            claimed = replace(record, changes=[step.change for step in planned], answered=False)
+            hold = self.ledger.claim(claimed, known, self.token())
+            applied = {step.change.id: step for step in self.hands.apply(intended)}
+            planned = [applied.get(step.change.id, step) for step in planned]
+        changes = [step.change for step in planned]
+        earlier = stored if stored and stored.notices else None
+        news = [change for change in changes if _is_news(change, earlier)]
+        told = None
+        if earlier is None or not known.repeated or news:
+            rules = [self.catalogue.rules[id_] for id_ in record.rules]
+            shown = assemble(record.incident, [record.finding], rules, news, told_only)
+            told = self.teller.compose(shown, Kind.FOLLOW_UP if earlier else Kind.INCIDENT)
+        answered = all(change.outcome is not Outcome.FAILED for change in changes)
+        self.ledger.settle(replace(record, changes=news, notice=told, answered=answered), known, hold)
+        self.teller.tell(record.incident, _both(earlier.notices if earlier else (), told))
+        return changes
+
+    def _steps(
+        self, id_: str, finding: Finding, found: Sequence[Unit], known: Known, stored: Stored | None
+    ) -> list[Step]:
+        """Return the units under their guardrails, each with the change that an earlier attempt began, or a new one."""
+        earlier = {change.id: change for change in stored.changes} if stored else {}
+        at = self.clock().isoformat(timespec="milliseconds")
+        steps = []
+        for number, unit in enumerate(guarded(unit, finding, self.organization, known.undone) for unit in found):
+            own = change_id(id_, finding, unit)
+            fresh = Change(
+                id=own,
+                incident=id_,
+                finding=finding.id,
+                rule=unit.rule.id,
+                remediation=unit.remediation.id,
+                resource=unit.resource,
+                mode=unit.mode,
+                outcome=Outcome.OFF,
+                at=at,
+                step=number,
+            )
+            steps.append(Step(unit, replace(earlier.get(own, fresh), ceilings=unit.ceilings)))
+        return steps
+
+    def _told_only(self, finding: Finding, rules: Sequence[Rule], found: Sequence[Unit]) -> list[Response]:
+        """Return the responses of the rules that have nothing to change, under the guardrails that hold for telling."""
+        changing = {unit.rule.id for unit in found}
+        responses = []
+        for rule in rules:
+            if rule.id not in changing:
+                said = ceilings(Situation(finding, rule, None, self.organization))
+                responses.append(Response(rule, (), lowest(said), said))
+        return responses
+
+
+def _both(earlier: Sequence[Told], told: Told | None) -> list[Told]:
+    known = {notice.id for notice in earlier}
+    return [*earlier, *([told] if told and told.id not in known else [])]
+
+
+def _joined(stored: Stored | None, finding: Finding) -> list[Finding]:
+    others = [other for other in stored.findings if other.id != finding.id] if stored else []
+    opener = stored.findings[0] if stored else finding
+    return [finding, *others] if opener.id == finding.id else [*others, finding]
+
+
+def _is_news(change: Change, stored: Stored | None) -> bool:
+    """Return whether a change says something that the incident does not say already."""
+    place = (change.rule, change.remediation, change.resource.key)
+    before = [c for c in stored.changes if (c.rule, c.remediation, c.resource.key) == place] if stored else []
+    if not before:
+        return True
+    last = before[-1]
+    if last.outcome is Outcome.INTENDED:
+        return True
+    acted = change.outcome in {Outcome.CONTAINED, Outcome.UNVERIFIED}
+    return acted or (change.outcome not in _NO_NEWS and (change.outcome, change.digest) != (last.outcome, last.digest))

@@ -1,0 +1,47 @@
+"""The errors people can meet. Each says who could not do what, and what to do about it."""
+
+from __future__ import annotations
+
+
+class CountermeasureError(Exception):
+    """The root of all of ours: its text is one line that a person can act on."""
+
+
+class MalformedEvent(CountermeasureError):
+    """An event of a kind we know is not shaped as that kind is; it is kept, never guessed at."""
+
+
+class NotSecurityEvent(CountermeasureError):
+    """A well-formed event of a kind that says nothing about security (`aws.s3 Object Created`)."""
+
+
+class Unsupported(CountermeasureError):
+    """A remediation met a resource that AWS does not let anyone contain in this way, and says why."""
+
+
+class Gone(CountermeasureError):
+    """The resource does not exist any more."""
+
+
+class Busy(CountermeasureError):
+    """Another delivery is working on the same resource: try this event again later."""
+
+
+class InvalidCatalogue(CountermeasureError):
+    """A rule or remediation is missing, doubled, or not named as its file is."""
+
+
+class InvalidOrganization(CountermeasureError):
+    """organization.toml has a key or a value that it must not have; names the key and what is allowed."""
+
+
+class AccessRefused(CountermeasureError):
+    """The responder role of an account could not be assumed; names the account, the role and what to check."""
+
+
+class UnknownIncident(CountermeasureError):
+    """No incident of that id is in the ledger."""
+
+
+class NotDelivered(CountermeasureError):
+    """A notice could not be delivered to one channel; it is kept and tried again."""

@@ -1,0 +1,122 @@
+"""What the ledger keeps, as JSON text: findings and changes, there and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.model import Actor, Call, Ceiling, Change, Finding, Mode, Outcome, Resource, Severity, Standing
+
+LARGEST_EVENT = 200_000
+"""Characters of an event that are kept with its finding: DynamoDB takes items of 400 KB."""
+
+
+def finding_text(finding: Finding) -> str:
+    """Return the finding as JSON text. An event too large to keep is left out, and that is said."""
+    event = _text(finding.event)
+    actor = finding.actor
+    return _text(
+        {
+            "id": finding.id,
+            "revision": finding.revision,
+            "source": finding.source,
+            "type": finding.type,
+            "title": finding.title,
+            "description": finding.description,
+            "severity": finding.severity.name,
+            "account": finding.account,
+            "region": finding.region,
+            "first_seen": finding.first_seen,
+            "last_seen": finding.last_seen,
+            "count": finding.count,
+            "standing": finding.standing.name,
+            "partition": finding.partition,
+            "resources": [_resource(resource) for resource in finding.resources],
+            "actor": None if actor is None else {name: getattr(actor, name) for name in Actor.__slots__},
+            "event": finding.event if len(event) <= LARGEST_EVENT else {"left out": f"{len(event)} characters"},
+        }
+    )
+
+
+def finding_of(text: str) -> Finding:
+    """Return the finding of its JSON text."""
+    record = json.loads(text)
+    actor = record["actor"]
+    return Finding(
+        **{
+            **record,
+            "severity": Severity[record["severity"]],
+            "standing": Standing[record["standing"]],
+            "resources": tuple(Resource(**resource) for resource in record["resources"]),
+            "actor": Actor(**actor) if actor is not None else None,
+        }
+    )
+
+
+def change_text(change: Change) -> str:
+    """Return the change as JSON text."""
+    return _text(
+        {
+            "id": change.id,
+            "incident": change.incident,
+            "finding": change.finding,
+            "rule": change.rule,
+            "remediation": change.remediation,
+            "resource": _resource(change.resource),
+            "mode": change.mode.name,
+            "outcome": change.outcome.name,
+            "before": change.before,
+            "after": change.after,
+            "ceilings": [_ceiling(ceiling) for ceiling in change.ceilings],
+            "reason": change.reason,
+            "calls": [_call(call) for call in change.calls],
+            "digest": change.digest,
+            "at": change.at,
+            "step": change.step,
+        }
+    )
+
+
+def change_of(text: str) -> Change:
+    """Return the change of its JSON text."""
+    record = json.loads(text)
+    return Change(
+        **{
+            **record,
+            "resource": Resource(**record["resource"]),
+            "mode": Mode[record["mode"]],
+            "outcome": Outcome[record["outcome"]],
+            "ceilings": tuple(Ceiling(c["guardrail"], Mode[c["mode"]], c["reason"]) for c in record["ceilings"]),
+            "calls": tuple(Call(**call) for call in record["calls"]),
+        }
+    )
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    return {
+        "type": resource.type,
+        "id": resource.id,
+        "account": resource.account,
+        "region": resource.region,
+        "partition": resource.partition,
+        "seen": resource.seen,
+        "details": dict(resource.details),
+    }
+
+
+def _ceiling(ceiling: Ceiling) -> dict[str, str]:
+    return {"guardrail": ceiling.guardrail, "mode": ceiling.mode.name, "reason": ceiling.reason}
+
+
+def _call(call: Call) -> dict[str, Any]:
+    return {
+        "operation": call.operation,
+        "parameters": dict(call.parameters),
+        "request_id": call.request_id,
+        "error": call.error,
+    }
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)

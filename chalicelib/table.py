@@ -1,0 +1,118 @@
+"""The few DynamoDB calls that the ledger is made of: get many, query one, write all or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from botocore.exceptions import ClientError
+
+from chalicelib.errors import Busy
+
+Key: TypeAlias = tuple[str, str]
+"""`pk` and `sk` of an item."""
+
+Item: TypeAlias = dict[str, Any]
+"""An item's attributes as plain strings, whole numbers and booleans; text within `body` is JSON."""
+
+TRANSACTION = 100
+"""The most items of one TransactWriteItems (DynamoDB API reference)."""
+
+BATCH = 100
+"""The most items of one BatchGetItem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One item to write: what to set, what to remove, and what must hold of it (`when`, on attribute names)."""
+
+    key: Key
+    set: Mapping[str, Any]
+    remove: Sequence[str] = ()
+    keep: Mapping[str, Any] | None = None  # set only where the item does not have it yet
+    when: str = ""
+    values: Mapping[str, Any] | None = None  # what `when` names, as `:name`
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table, through a DynamoDB client. Raises what the client raises."""
+
+    client: Any
+    name: str
+
+    def get(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        """Return the items that exist, read consistently (BatchGetItem)."""
+        wanted = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in dict.fromkeys(keys)]
+        found: dict[Key, Item] = {}
+        while wanted:
+            answer = self.client.batch_get_item(
+                RequestItems={self.name: {"Keys": wanted[:BATCH], "ConsistentRead": True}}
+            )
+            for item in answer["Responses"].get(self.name, []):
+                found[item["pk"]["S"], item["sk"]["S"]] = _plain(item)
+            wanted = answer["UnprocessedKeys"].get(self.name, {}).get("Keys", []) + wanted[BATCH:]
+        return found
+
+    def query(self, pk: str) -> dict[str, Item]:
+        """Return every item of one `pk`, by its `sk`, read consistently."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+            ConsistentRead=True,
+        )
+        return {item["sk"]["S"]: _plain(item) for page in pages for item in page["Items"]}
+
+    def write(self, writes: Sequence[Write]) -> None:
+        """Write all or nothing; the first hundred, which hold the conditions, before the rest. Raises Busy."""
+        for start in range(0, len(writes), TRANSACTION):
+            part = [{"Update": self._update(write)} for write in writes[start : start + TRANSACTION]]
+            try:
+                self.client.transact_write_items(TransactItems=part)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise
+                raise _cancelled(error, error.response.get("CancellationReasons", [])) from error
+
+    def _update(self, write: Write) -> dict[str, Any]:
+        sets = [f"#{name} = :{name}" for name in write.set]
+        sets += [f"#{name} = if_not_exists(#{name}, :{name})" for name in write.keep or {}]
+        removes = [f"#{name}" for name in write.remove]
+        values = {**write.set, **(write.keep or {}), **(write.values or {})}
+        expression = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
+        names = {*write.set, *(write.keep or {}), *write.remove}
+        return {
+            "TableName": self.name,
+            "Key": {"pk": {"S": write.key[0]}, "sk": {"S": write.key[1]}},
+            "UpdateExpression": expression,
+            "ExpressionAttributeNames": {f"#{name}": name for name in names},
+            "ExpressionAttributeValues": {f":{name}": _typed(value) for name, value in values.items()},
+            **({"ConditionExpression": write.when} if write.when else {}),
+        }
+
+
+def _cancelled(error: Exception, reasons: Iterable[Mapping[str, Any]]) -> Exception:
+    """Return Busy when a condition did not hold or another transaction was under way; else the error itself."""
+    codes = {reason.get("Code") for reason in reasons}
+    if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
+        return Busy("another delivery has written to the ledger about the same resource")
+    return error
+
+
+def _typed(value: Any) -> dict[str, Any]:
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case _:
+            return {"S": json.dumps(value, separators=(",", ":"), ensure_ascii=False)}
+
+
+def _plain(item: Mapping[str, Mapping[str, Any]]) -> Item:
+    return {name: int(value["N"]) if "N" in value else next(iter(value.values())) for name, value in item.items()}
