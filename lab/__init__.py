@@ -1,0 +1,1 @@
+"""The embedded AWS: an organization in moto, and a scene per kind of resource."""

@@ -1,0 +1,1 @@
+"""Scenes: the insecure resource of each type, one file each."""

@@ -1,0 +1,51 @@
+"""Start the logging of a CloudTrail trail again, so that what happens next is recorded."""
+
+from chalicelib.errors import Unsupported
+from chalicelib.model import Remediation, Resource, Session, State
+
+
+def read(aws: Session, trail: Resource) -> State:
+    """Return `{"logging": bool}`. Raises Unsupported for a trail whose home is another account or region."""
+    cloudtrail = aws.client("cloudtrail")
+    found = cloudtrail.describe_trails(includeShadowTrails=True)["trailList"]
+    arns = [each["TrailARN"] for each in found if each["Name"] == trail.id]
+    if arns and _arn(aws, trail) not in arns:
+        _, _, _, region, account, _ = arns[0].split(":", 5)
+        raise Unsupported(
+            f"trail {trail.id} belongs to account {account}, {region}: seen from {aws.account}, {aws.region} it is an"
+            f" organization or shadow trail and cannot be started here; start {arns[0]} at home"
+        )
+    # An unknown trail is asked for all the same: CloudTrail's own TrailNotFoundException says that it is gone.
+    return {"logging": cloudtrail.get_trail_status(Name=_arn(aws, trail))["IsLogging"]}
+
+
+def desired(now: State, trail: Resource) -> State:
+    return {"logging": True}
+
+
+def write(aws: Session, trail: Resource, now: State, then: State) -> None:
+    cloudtrail = aws.client("cloudtrail")
+    act = cloudtrail.start_logging if then["logging"] else cloudtrail.stop_logging
+    act(Name=_arn(aws, trail))
+
+
+def _arn(aws: Session, trail: Resource) -> str:
+    return f"arn:{aws.partition}:cloudtrail:{aws.region}:{aws.account}:trail/{trail.id}"
+
+
+remediation = Remediation(
+    id="cloudtrail.start_logging",
+    title="Start a CloudTrail trail's logging",
+    resource_type="AWS::CloudTrail::Trail",
+    reads=("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus"),
+    writes=("cloudtrail:StartLogging", "cloudtrail:StopLogging"),
+    pin=("arn:{partition}:cloudtrail:{region}:{account}:trail/{id}",),
+    impact=(
+        "The trail delivers again, at its usual cost. It does not bring back what happened while it was stopped, and it"
+        " does not mend a changed bucket policy, key, or event selectors that keep events out."
+    ),
+    confirm_undo="Undo stops the trail again: nothing that happens from then on is recorded by it.",
+    read=read,
+    desired=desired,
+    write=write,
+)

@@ -1,0 +1,1 @@
+"""Remediations of ec2 resources."""

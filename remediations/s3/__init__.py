@@ -1,0 +1,1 @@
+"""Remediations of s3 resources."""
