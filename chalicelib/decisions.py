@@ -84,12 +84,13 @@ def _guarded(engine: Engine, stored: Stored, change: Change) -> Step:
 def _approved(step: Step, shown: Change, by: str) -> Step:
     """Go ahead with what was shown, and with nothing else; what a guardrail now forbids is not asked for again."""
     change = step.change
-    if change.outcome is Outcome.AWAITING and change.digest == shown.digest:
+    if change.outcome not in {Outcome.AWAITING, Outcome.INTENDED}:
+        return step
+    if change.digest == shown.digest:
         change = replace(change, outcome=Outcome.INTENDED, mode=Mode.ENFORCE, reason=f"approved by {by}")
-    elif change.outcome is Outcome.AWAITING:
-        change = replace(change, reason="the resource has changed since: this is what would be done now")
-    elif change.outcome is Outcome.INTENDED:
-        change = replace(change, outcome=Outcome.AWAITING)
+    else:
+        reason = "the resource has changed since: this is what would be done now"
+        change = replace(change, outcome=Outcome.AWAITING, mode=Mode.APPROVE, reason=reason)
     return replace(step, change=change)
 
 

@@ -44,6 +44,14 @@ def environment_mode(situation: Situation) -> Ceiling | None:
     return Ceiling("environment mode", mode, f"{account.environment} ({account.name}) is set to {mode.name}")
 
 
+def other_account(situation: Situation) -> Ceiling | None:
+    """What happens in one account may name a resource of another: nobody may have us act there by naming it."""
+    resource, finding = situation.resource, situation.finding
+    if resource is None or resource.account == finding.account:
+        return None
+    return Ceiling("other account", Mode.APPROVE, f"{finding.account} names a resource of {resource.account}")
+
+
 def standing(situation: Situation) -> Ceiling | None:
     """A sample is only shown. An archived, suppressed or passed finding speaks of no live problem."""
     found = situation.finding.standing
@@ -54,16 +62,31 @@ def standing(situation: Situation) -> Ceiling | None:
 
 
 def own_actions(situation: Situation) -> Ceiling | None:
-    """What countermeasure did itself never makes it act: no loop is possible."""
-    actor = situation.finding.actor
-    if actor is None:
+    """What countermeasure did itself never makes it act: no loop is possible.
+
+    A detection about its own credentials is still told: they may be in other hands.
+    """
+    if not _is_ours(situation.finding, situation.organization):
         return None
-    organization = situation.organization
-    ours = f":role/{organization.responder}"
-    session = f":assumed-role/{organization.responder}/"
-    if actor.issuer_arn.endswith(ours) or session in actor.arn:
-        return Ceiling("own action", Mode.OFF, f"countermeasure did this itself, as {organization.responder}")
-    return None
+    role = situation.organization.responder
+    if situation.finding.source in {"cloudtrail", "signin"}:
+        return Ceiling("own action", Mode.OFF, f"countermeasure did this itself, as {role}")
+    return Ceiling("own action", Mode.OBSERVE, f"this is about {role}, the role that countermeasure acts as")
+
+
+def _is_ours(finding: Finding, organization: Organization) -> bool:
+    """Return whether the actor is the responder of the finding's own account, where we know that account.
+
+    The responder acts in no other account, and anyone may name a role as it is named. The ARN of a session leaves out
+    the path of its role (IAM user guide, "IAM identifiers"), so that the issuer's decides where there is one.
+    """
+    actor = finding.actor
+    if actor is None or finding.account not in organization.accounts:
+        return False
+    if actor.issuer_arn:
+        return actor.issuer_arn == f"arn:{organization.partition}:iam::{finding.account}:role/{organization.responder}"
+    session = f"arn:{organization.partition}:sts::{finding.account}:assumed-role/{organization.responder}/"
+    return actor.arn.startswith(session)
 
 
 def undone_before(situation: Situation) -> Ceiling | None:
@@ -77,6 +100,7 @@ def undone_before(situation: Situation) -> Ceiling | None:
 GUARDRAILS: tuple[Callable[[Situation], Ceiling | None], ...] = (
     rule_mode,
     environment_mode,
+    other_account,
     standing,
     own_actions,
     undone_before,

@@ -13,6 +13,9 @@ from chalicelib.accounts import RESPONDER
 from chalicelib.errors import InvalidOrganization
 from chalicelib.model import Mode
 
+_WITHHELD = {"external_id", "slack_secret"}
+"""Keys whose value is never quoted: it may be the secret itself, in the place of where it is kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -79,7 +82,7 @@ def parse(text: str) -> Organization:
     environments = {name: _mode(entry, name) for name, entry in _table(table, "environments").items()}
     return Organization(
         id=_text(top, "organization.id", r"o-[a-z0-9]{10,32}"),
-        hub=_text(top, "organization.hub", r"\d{12}"),
+        hub=_text(top, "organization.hub", r"[0-9]{12}"),
         external_id=_text(top, "organization.external_id", r"(ssm|secretsmanager):.+|", optional=True),
         partition=_text(top, "organization.partition", r"aws(-[a-z-]+)?", optional=True) or "aws",
         environments=environments,
@@ -90,7 +93,7 @@ def parse(text: str) -> Organization:
 
 def _account(id_: str, entry: Any, environments: Mapping[str, Mode]) -> Account:
     key = f"accounts.{id_}"
-    if not re.fullmatch(r"\d{12}", id_):
+    if not re.fullmatch(r"[0-9]{12}", id_):
         raise InvalidOrganization(f"{key}: an account id has 12 digits")
     _only(_is_table(entry, key), f"{key}.", ("name", "environment"))
     environment = _text(entry, f"{key}.environment", r"[a-z0-9-]+")
@@ -139,5 +142,6 @@ def _text(table: Mapping[str, Any], key: str, allowed: str, *, optional: bool = 
     if value is None:
         raise InvalidOrganization(f"{key} is missing")
     if not isinstance(value, str) or (value and not re.fullmatch(allowed, value)) or (not value and not optional):
-        raise InvalidOrganization(f"{key}: {value!r} is not allowed; it must match {allowed}")
+        shown = "this value" if name in _WITHHELD else repr(value)
+        raise InvalidOrganization(f"{key}: {shown} is not allowed; it must match {allowed}")
     return value

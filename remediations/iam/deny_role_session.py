@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 
 from chalicelib.errors import Unsupported
 from chalicelib.model import Json, Remediation, Resource, Session
-from remediations.iam.policies import (
-    DENY_ALL,
-    changeable_role,
-    delete_inline,
-    document,
-    listed,
-    put_inline,
-    read_inline,
-    statements,
-)
+from remediations.iam.policies import DENY_ALL, changeable_role, delete_inline, document, put_inline, read_inline
 
-POLICY = "countermeasure-deny-sessions"
+POLICY = "countermeasure-deny-{session}"
+"""A policy of its own for each session: denying two sessions of one role at once cannot lose either."""
+
+SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+"""What STS takes for a RoleSessionName (AssumeRole); all of it is allowed in a policy's name, and none of it is a
+wildcard or a variable within a policy."""
 
 
 def read(aws: Session, session: Resource) -> Json:
-    user_id, policy = look(aws, session)
-    return {"session": "denied" if user_id in denied(policy) else "allowed"}
+    role, policy, document_ = look(aws, session)
+    there = read_inline(aws.client("iam").get_role_policy, RoleName=role, PolicyName=policy)
+    return {"session": "denied"} if there == document_ else {"session": "allowed", "policy": there}
 
 
 def desired(now: Json, session: Resource) -> Json:
@@ -30,56 +27,24 @@ def desired(now: Json, session: Resource) -> Json:
 
 
 def write(aws: Session, session: Resource, now: Json, then: Json) -> None:
+    role, policy, document_ = look(aws, session)
     iam = aws.client("iam")
-    which = {"RoleName": session.id.partition("/")[0], "PolicyName": POLICY}
-    user_id, policy = look(aws, session)
-    others = [other for other in denied(policy) if other != user_id]
-    policy = denying(policy, [*others, user_id] if then["session"] == "denied" else others)
-    if policy is None:
-        delete_inline(iam.delete_role_policy, **which)
+    wanted = document_ if then["session"] == "denied" else then["policy"]
+    if wanted is None:
+        delete_inline(iam.delete_role_policy, RoleName=role, PolicyName=policy)
     else:
-        put_inline(iam.put_role_policy, policy, **which)
+        put_inline(iam.put_role_policy, wanted, RoleName=role, PolicyName=policy)
 
 
-def look(aws: Session, session: Resource) -> tuple[str, Json]:
-    """Return the session's `aws:userid`, as a policy writes it, and the policy that is there or None."""
+def look(aws: Session, session: Resource) -> tuple[str, str, Json]:
+    """Return the role's name, the policy's name, and the document that denies this session and no other."""
     role_name, _, session_name = session.id.partition("/")
-    if not session_name:
+    if not SESSION_NAME.fullmatch(session_name):
         raise Unsupported(f"{session.id} names no session: role-name/session-name is needed")
     role = changeable_role(aws, session, role_name)
-    policy = read_inline(aws.client("iam").get_role_policy, RoleName=role_name, PolicyName=POLICY)
-    return literal(f"{role['RoleId']}:{session_name}"), policy
-
-
-def literal(text: str) -> str:
-    """Return the text with every `${` escaped: a policy would read a variable there. StringEquals has no wildcards.
-
-    Source: IAM User Guide, "IAM policy elements: Variables and tags", predefined policy variables.
-    """
-    return text.replace("${", "${$}{")
-
-
-def denied(policy: Json) -> list[str]:
-    """Return every `aws:userid` that the policy denies."""
-    return [
-        user_id
-        for statement in statements(policy)
-        if is_ours(statement)
-        for user_id in listed(statement["Condition"]["StringEquals"]["aws:userid"])
-    ]
-
-
-def denying(policy: Json, user_ids: Iterable[str]) -> Json:
-    """Return the policy with exactly these denied, and any statement that is not ours; None when nothing is left."""
-    kept = [statement for statement in statements(policy) if not is_ours(statement)]
-    condition = {"StringEquals": {"aws:userid": sorted(set(user_ids))}}
-    ours = [{**DENY_ALL, "Condition": condition}] if condition["StringEquals"]["aws:userid"] else []
-    return document(*kept, *ours) if kept or ours else None
-
-
-def is_ours(statement: Json) -> bool:
-    user_ids = statement.get("Condition", {}).get("StringEquals", {}).get("aws:userid")
-    return bool(statement == {**DENY_ALL, "Condition": {"StringEquals": {"aws:userid": user_ids}}})
+    user_id = f"{role['RoleId']}:{session_name}"  # IAM User Guide, "IAM identifiers": aws:userid of an assumed role
+    denied = document({**DENY_ALL, "Condition": {"StringEquals": {"aws:userid": user_id}}})
+    return role_name, POLICY.format(session=session_name), denied
 
 
 remediation = Remediation(

@@ -1,0 +1,196 @@
+"""Compose what people are told of an incident: what happened, whether it is contained, what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from chalicelib.model import Actor, Change, Incident, Outcome, Remediation, Resource, Response, Standing
+from chalicelib.notify import links, states
+from chalicelib.notify.escape import line
+from chalicelib.notify.notice import ChangeLine, Kind, Notice, ResourceLine, Verdict, Who
+
+VERDICTS: Mapping[Outcome, Verdict] = {
+    Outcome.FAILED: Verdict.NOT_CONTAINED,
+    Outcome.INTENDED: Verdict.NOT_CONTAINED,
+    Outcome.UNDOING: Verdict.NOT_UNDONE,
+    Outcome.DRIFTED: Verdict.NOT_UNDONE,
+    Outcome.KEPT: Verdict.NOT_UNDONE,
+    Outcome.UNVERIFIED: Verdict.NOT_VERIFIED,
+    Outcome.AWAITING: Verdict.WAITING,
+    Outcome.OBSERVED: Verdict.WOULD_CHANGE,
+    Outcome.OFF: Verdict.HELD_BACK,
+    Outcome.CONTAINED: Verdict.CONTAINED,
+    Outcome.UNDONE: Verdict.UNDONE,
+    Outcome.COMPLIANT: Verdict.NOTHING_TO_DO,
+    Outcome.GONE: Verdict.NOTHING_TO_DO,
+}
+"""What each outcome means for the incident, worst first: the worst outcome of all changes decides."""
+
+_DONE = frozenset({Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.UNDONE})
+_FELT = frozenset({Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.INTENDED, Outcome.AWAITING, Outcome.OBSERVED})
+"""Outcomes whose impact people feel, or would feel."""
+
+_WORST_FIRST = {outcome: rank for rank, outcome in enumerate(VERDICTS)}
+
+_NAME, _TEXT, _STATE = 256, 500, 400
+"""Characters kept of a name, a sentence and a state: a notice stays far below what a DynamoDB item may hold."""
+
+_MOST = 30
+"""Lines kept of each list."""
+
+
+def compose(
+    incident: Incident,
+    *,
+    remediations: Mapping[str, Remediation],
+    account_name: str,
+    environment: str,
+    kind: str,
+    notice_id: str,
+) -> Notice:
+    """Return the notice of an incident as it stands. Pure; `kind` is a value of Kind.
+
+    A change whose remediation is no longer in the catalogue is shown by the remediation's id. Where several rules
+    answered, the severest one gives the title. Raises ValueError for a kind that is none.
+    """
+    finding, responses = incident.finding, incident.responses
+    main = max(responses, key=lambda response: response.rule.severity, default=None)
+    changes = sorted(incident.changes, key=lambda change: _WORST_FIRST[change.outcome])
+    verdict = VERDICTS[changes[0].outcome] if changes else Verdict.TOLD
+    resources = _resources(incident)
+    title = line(main.rule.title if main else finding.title, _NAME)
+    named = line(account_name, _NAME) or finding.account
+    sample = finding.standing is Standing.SAMPLE
+    return Notice(
+        id=notice_id,
+        incident=incident.id,
+        kind=Kind(kind),
+        headline=_headline(verdict, title, resources, f"{line(named, 32)}, {line(finding.region, 16)}", sample),
+        verdict=verdict,
+        severity=max([finding.severity, *(response.rule.severity for response in responses)]),
+        source=line(finding.source, _NAME),
+        rule=main.rule.id if main else "",
+        rule_title=title,
+        account=line(finding.account, _NAME),
+        account_name=named,
+        environment=line(environment, _NAME),
+        region=line(finding.region, _NAME),
+        first_seen=line(incident.first_seen or finding.first_seen, _NAME),
+        last_seen=line(incident.last_seen or finding.last_seen, _NAME),
+        count=incident.count,
+        finding_type=line(finding.type, _NAME),
+        sample=sample,
+        tally=_tally(changes),
+        resources=tuple(_resource_line(each) for each in resources[:_MOST]),
+        who=_who(finding.actor),
+        changes=tuple(_change_line(each, remediations) for each in changes[:_MOST]),
+        left_out=max(0, len(changes) - _MOST),
+        ceilings=_unique(_ceilings(responses)),
+        attack=_unique(technique for response in responses for technique in response.rule.attack),
+        look_at=line(" ".join(_unique(response.rule.look_at for response in responses)), 2 * _TEXT),
+        undo=_undo(incident.id, changes, remediations),
+        finding_url=links.of_finding(finding),
+    )
+
+
+def _headline(verdict: Verdict, title: str, resources: tuple[Resource, ...], place: str, sample: bool) -> str:
+    """Return `Contained: EC2 instance is mining · i-0abc in shop-prod, eu-west-1`, at most 150 characters.
+
+    Every part is bounded, so that a long name pushes neither the verdict nor the place out.
+    """
+    more = f" and {len(resources) - 1} more" if len(resources) > 1 else ""
+    what = f" · {line(resources[0].id, 30)}{more}" if resources else ""
+    marked = "[SAMPLE] " if sample else ""
+    start, end = f"{marked}{verdict.capitalize()}: ", f"{what} in {place}"
+    return line(f"{start}{line(title, 150 - len(start) - len(end))}{end}", 150)
+
+
+def _resources(incident: Incident) -> tuple[Resource, ...]:
+    """Return each resource once: those that something was done about first, then what else the finding names."""
+    once: dict[str, Resource] = {}
+    for resource in (*(change.resource for change in incident.changes), *incident.finding.resources):
+        once.setdefault(resource.key, resource)
+    return tuple(once.values())
+
+
+def _resource_line(resource: Resource) -> ResourceLine:
+    return ResourceLine(
+        type=line(resource.type, _NAME),
+        id=line(resource.id, _NAME),
+        account=line(resource.account, _NAME),
+        region=line(resource.region, _NAME),
+        url=links.of_resource(resource),
+    )
+
+
+def _who(actor: Actor | None) -> Who:
+    if actor is None:
+        return Who()
+    return Who(
+        principal=line(actor.arn or actor.name or actor.type, _NAME),
+        ip=line(actor.ip, _NAME),
+        user_agent=line(actor.user_agent, _NAME),
+        access_key=line(actor.access_key_id, _NAME),
+        mfa=line(actor.mfa, _NAME),
+    )
+
+
+def _change_line(change: Change, remediations: Mapping[str, Remediation]) -> ChangeLine:
+    remediation = remediations.get(change.remediation)
+    undone = change.outcome is Outcome.UNDONE
+    was, becomes = (change.after, change.before) if undone else (change.before, change.after)
+    before, after = states.difference(was, becomes)
+    return ChangeLine(
+        remediation=change.remediation,
+        title=remediation.title if remediation else change.remediation,
+        resource_type=line(change.resource.type, _NAME),
+        resource_id=line(change.resource.id, _NAME),
+        before=line(before, _STATE),
+        after=line(after, _STATE),
+        outcome=change.outcome.value,
+        done=change.outcome in _DONE,
+        reason=line(change.reason, _TEXT),
+        impact=remediation.impact if remediation and change.outcome in _FELT else "",
+        undo=_before_undo(remediation) if remediation and _touched(change) else "",
+    )
+
+
+def _before_undo(remediation: Remediation) -> str:
+    """Return what to know before undoing this, or nothing."""
+    if remediation.irreversible:
+        return f"Cannot be undone: {remediation.irreversible}"
+    return f"Undo needs a confirmation: {remediation.confirm_undo}" if remediation.confirm_undo else ""
+
+
+def _ceilings(responses: Iterable[Response]) -> Iterator[str]:
+    """Yield why countermeasure did not go further, for whole rules and for single changes."""
+    for response in responses:
+        for ceiling in (*response.ceilings, *(each for change in response.changes for each in change.ceilings)):
+            yield line(ceiling.reason, _TEXT)
+
+
+def _tally(changes: Iterable[Change]) -> str:
+    """Return how many changes came to what, worst first: `1 failed, 2 contained`."""
+    counted = Counter(change.outcome.value for change in changes)
+    return ", ".join(f"{number} {outcome}" for outcome, number in counted.items())
+
+
+def _undo(incident: str, changes: Iterable[Change], remediations: Mapping[str, Remediation]) -> str:
+    """Return the command that takes back what was changed; nothing when nothing was, or nothing of it can be."""
+    for change in changes:
+        remediation = remediations.get(change.remediation)
+        if _touched(change) and not (remediation and remediation.irreversible):
+            return f"countermeasure undo {incident}"
+    return ""
+
+
+def _touched(change: Change) -> bool:
+    """Tell whether the resource was changed, also by an attempt that failed half-way or has not reported back."""
+    if change.outcome is Outcome.FAILED:
+        return any(not call.error for call in change.calls)
+    return change.outcome in {Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.INTENDED}
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))[:_MOST]

@@ -1,0 +1,5 @@
+"""Run the operator's command as `python -m cli`."""
+
+from cli.main import main
+
+main()

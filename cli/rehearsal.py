@@ -1,0 +1,157 @@
+"""Answer events with the product's own engine, in the embedded AWS, and undo what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import decisions, reconcile
+from chalicelib.catalogue import Catalogue
+from chalicelib.engine import Engine
+from chalicelib.errors import CountermeasureError, Gone, UnknownIncident
+from chalicelib.findings import parse
+from chalicelib.model import Change, Incident, Mode, Outcome
+from chalicelib.notify import Notice, delivered
+from chalicelib.notify.text import render
+from cli.intake import Item
+from cli.match import judge
+from lab.organization import Lab, embedded
+from lab.stage import prepare
+
+_BAD = {Outcome.FAILED, Outcome.INTENDED, Outcome.UNVERIFIED}
+"""The outcomes that make a replay fail: the embedded AWS has no reason of its own for any of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One notice as it appeared, and the channels that took it."""
+
+    id: str
+    channels: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What an undo came to: whether a fresh read of the resource gives what was there before."""
+
+    change: Change
+    back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of one event. `reason` says why nothing was done, where nothing was.
+
+    `mapped` holds the ids that the lab could not give (the event's -> the real one), `missing` what it could not make.
+    """
+
+    file: str
+    kind: str | None
+    reason: str | None = None
+    malformed: bool = False
+    incidents: tuple[Incident, ...] = ()
+    mapped: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Telling, ...] = ()
+    restored: tuple[Restored, ...] = ()
+    broken: bool = False  # the engine gave up on it
+
+    @property
+    def failed(self) -> bool:
+        changes = [change for incident in self.incidents for change in incident.changes]
+        done_badly = any(change.outcome in _BAD for change in changes)
+        return self.broken or done_badly or not all(each.back for each in self.restored)
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """Plays events. The organization is started when the first event needs one, and stops with `stack`.
+
+    `keep` plays all events in one organization; without it each event gets a fresh one.
+    """
+
+    catalogue: Catalogue
+    stack: ExitStack
+    mode: Mode = Mode.ENFORCE
+    keep: bool = False
+    lab: Lab | None = None
+
+    def play(self, item: Item, *, undo: bool = False) -> Played:
+        """Answer one event, as far as any rule is for it, and undo it again where that is wished."""
+        verdict = judge(self.catalogue, item)
+        played = Played(verdict.file, verdict.kind, verdict.reason, verdict.malformed)
+        if item.event is None or verdict.malformed or not verdict.findings or not self._concerns(item.event):
+            return played
+        try:
+            return self._play(item.event, played, undo=undo)
+        except (CountermeasureError, BotoCoreError, ClientError) as error:
+            return replace(played, reason=f"could not be answered: {error}", broken=True)
+
+    def undo(self, incidents: Collection[Incident]) -> Iterator[Restored]:
+        """Take back what was changed, and read each resource again; also what asks for a confirmation."""
+        engine = self._open().engine(self.catalogue)
+        for incident in incidents:
+            changed = {each.id for each in incident.changes if each.outcome in decisions.UNDOABLE and each.digest}
+            if changed:
+                after = decisions.undo(engine, incident.id, reason="rehearsed", by="the operator", confirm=True)
+                yield from (Restored(each, _is_back(engine, each)) for each in after.changes if each.id in changed)
+
+    def told(self, incidents: Iterable[Incident]) -> Iterator[Telling]:
+        """Yield every notice of these incidents, an incident's own before the replies to it."""
+        ledger = self._open().engine(self.catalogue).ledger
+        for id_ in dict.fromkeys(incident.id for incident in incidents):
+            try:
+                stored = ledger.load(id_)
+            except UnknownIncident:
+                continue  # a guardrail said to do nothing at all: nobody was told
+            read = [(told, Notice.from_json(told.body)) for told in stored.notices]
+            for told, notice in sorted(read, key=lambda each: each[1].kind.value != "incident"):
+                took = tuple(name for name, receipt in told.receipts.items() if delivered(dict(receipt)))
+                yield Telling(told.id, took, render(notice))
+
+    def _play(self, event: Mapping[str, Any], played: Played, *, undo: bool) -> Played:
+        lab = self._open(parse(event)[0].partition)
+        stage = prepare(lab, self.catalogue, event)
+        incidents = lab.engine(self.catalogue).handle(stage.event)
+        notices = tuple(self.told(incidents))
+        restored = tuple(self.undo(incidents)) if undo else ()
+        known = {each.id for each in notices}
+        later = tuple(each for each in self.told(incidents) if each.id not in known) if restored else ()
+        return replace(
+            played,
+            incidents=incidents,
+            mapped=stage.mapped,
+            missing=stage.missing,
+            notices=notices + later,
+            restored=restored,
+        )
+
+    def _concerns(self, event: Mapping[str, Any]) -> bool:
+        """Tell whether a rule's pattern matches: also a sample goes through the engine, which only shows it."""
+        return any(self.catalogue.match(finding.event) for finding in parse(event))
+
+    def _open(self, partition: str = "") -> Lab:
+        """Return the organization to play in; a fresh one for an event of `partition`, unless it is kept."""
+        if self.lab is None:
+            self.lab = self.stack.enter_context(embedded(self.mode, partition or "aws"))
+        elif partition and not self.keep:
+            self.lab.reset(self.mode, partition)
+        return self.lab
+
+
+def _is_back(engine: Engine, change: Change) -> bool:
+    """Read the resource again, as a plan does."""
+    if change.outcome is not Outcome.UNDONE:
+        return False
+    remediation, resource = engine.catalogue.remediations[change.remediation], change.resource
+    accounts = engine.hands.accounts
+    try:
+        with accounts.reading(resource.account, resource.region, change.incident, [remediation]) as aws:
+            return reconcile.same(reconcile.read(remediation, aws, resource), change.before)
+    except Gone:
+        return False

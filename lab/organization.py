@@ -1,0 +1,187 @@
+"""The embedded AWS: an organization of accounts in moto, in this process. Nothing leaves it, nothing stays of it."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+from unittest.mock import patch
+
+import boto3
+import botocore.loaders
+import botocore.session
+from botocore.credentials import ReadOnlyCredentials
+from botocore.httpsession import URLLib3Session
+
+from chalicelib.accounts import Clients, home_region
+from chalicelib.catalogue import Catalogue
+from chalicelib.engine import Engine
+from chalicelib.model import Mode
+from chalicelib.organization import Account, Organization
+from chalicelib.wiring import Surroundings
+from chalicelib.wiring import engine as wire
+from lab.channels import CHANNEL, Slack, open_topic, read_queue, targets
+
+HUB = "222222222222"
+MEMBERS = (
+    Account(HUB, "security", "security"),
+    Account("111122223333", "sandbox", "sandbox"),
+    Account("444455556666", "dev", "dev"),
+    Account("555566667777", "staging", "staging"),
+    Account("777788889999", "prod", "prod"),
+    Account("999900001111", "log-archive", "security"),
+)
+TABLE = "countermeasure"
+EXTERNAL_ID = "countermeasure-lab"
+
+_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "MOTO_ALLOW_NONEXISTENT_REGION": "true",
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # a thousand images per account and region, which no scene needs
+}
+_load_models = functools.cache(botocore.loaders.create_loader)
+_clients = Clients()
+"""The engine's clients, for every lab of this process: they hold no credentials, and cost more than a lab does."""
+
+
+@dataclass(slots=True)
+class Lab:
+    """A running organization. `slack` is what Slack was told, in order; `forget` empties every simulated service."""
+
+    forget: Callable[[], None]
+    organization: Organization
+    slack: Slack = field(default_factory=Slack)
+    queue: str = ""
+    keys: dict[str, ReadOnlyCredentials] = field(default_factory=dict)
+    sessions: dict[tuple[str, str], boto3.Session] = field(default_factory=dict)
+
+    def boto(self, account: str, region: str) -> boto3.Session:
+        """Return a session of an administrator of the account in the region; it keeps its clients."""
+        if (account, region) not in self.sessions:
+            core = botocore.session.get_session()
+            core._credentials = _Administrator(self, account)
+            session = boto3.Session(botocore_session=core, region_name=region)
+            session.client = functools.cache(session.client)
+            self.sessions[account, region] = session
+        return self.sessions[account, region]
+
+    def hub(self, service: str) -> Any:
+        """Return the hub's own client of a service."""
+        return self.boto(HUB, home_region(self.organization.partition)).client(service)
+
+    def join(self, account: str) -> None:
+        """Make an account that only an event names a member: it is entered as the others are."""
+        if account not in self.organization.accounts:
+            member = Account(account, f"account {account}", "replayed")
+            self.organization = replace(self.organization, accounts={**self.organization.accounts, account: member})
+
+    def engine(self, catalogue: Catalogue) -> Engine:
+        """Return the engine, wired as it is deployed, in the organization as it now is."""
+        around = Surroundings(hub=self.hub, sleep=_no_wait, clients=_clients)
+        told = targets(self.hub, self.organization.channels.topic, self.slack)
+        return wire(catalogue, self.organization, around, table=TABLE, targets=told, external_id=EXTERNAL_ID)
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return what the topic's subscriber was told since it was asked last: SNS envelopes."""
+        return read_queue(self.hub("sqs"), self.queue)
+
+    def reset(self, mode: Mode = Mode.ENFORCE, partition: str = "aws") -> None:
+        """Start anew: the members as they were at first, no resources, no incidents, nobody told."""
+        self.forget()
+        self.keys.clear()
+        self.organization = _organization(mode, partition)
+        self.slack.posted.clear()
+        _make_ledger(self.hub("dynamodb"))
+        topic, self.queue = open_topic(self.hub("sns"), self.hub("sqs"))
+        channels = replace(self.organization.channels, topic=topic, slack_channel=CHANNEL)
+        self.organization = replace(self.organization, channels=channels)
+
+    def administrator(self, account: str) -> ReadOnlyCredentials:
+        """Return an administrator's credentials in the account."""
+        if account not in self.keys:
+            partition = self.organization.partition
+            keys = _root().assume_role(
+                RoleArn=f"arn:{partition}:iam::{account}:role/administrator", RoleSessionName="lab"
+            )["Credentials"]
+            self.keys[account] = ReadOnlyCredentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+            self._let_in(account)
+        return self.keys[account]
+
+    def _let_in(self, account: str) -> None:
+        """Make the role that countermeasure enters an account by, when the account is first used."""
+        partition = self.organization.partition
+        hub = {"Effect": "Allow", "Principal": {"AWS": f"arn:{partition}:iam::{HUB}:root"}, "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [hub]})
+        iam = self.boto(account, home_region(partition)).client("iam")
+        iam.create_role(RoleName=self.organization.responder, AssumeRolePolicyDocument=trust)
+
+
+@contextmanager
+def embedded(mode: Mode = Mode.ENFORCE, partition: str = "aws") -> Iterator[Lab]:
+    """Run the embedded AWS; afterwards the environment, botocore and moto are as they were before."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+    with ExitStack() as undo:
+        undo.enter_context(patch.dict(os.environ, {**others, **_ENVIRONMENT}, clear=True))
+        undo.enter_context(patch.object(botocore.session, "create_loader", _load_models))
+        undo.enter_context(patch.object(URLLib3Session, "send", _refuse))
+        from moto import mock_aws  # noqa: PLC0415 - it reads the environment when it is imported
+        from moto.core.base_backend import BackendDict  # noqa: PLC0415
+
+        undo.enter_context(mock_aws(config={"lambda": {"use_docker": False}, "batch": {"use_docker": False}}))
+        lab = Lab(BackendDict.reset, _organization(mode, partition))
+        lab.reset(mode, partition)
+        yield lab
+
+
+@dataclass(frozen=True, slots=True)
+class _Administrator:
+    """Stands where botocore keeps credentials, and gives those of an account's administrator as they now are."""
+
+    lab: Lab
+    account: str
+    method = "countermeasure-lab"
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        return self.lab.administrator(self.account)
+
+    def get_deferred_property(self, name: str) -> Callable[[], Any]:
+        return lambda: getattr(self.get_frozen_credentials(), name, None)
+
+
+@functools.cache
+def _root() -> Any:
+    """Return the STS client that enters every account. moto asks for no permission to."""
+    return boto3.Session().client("sts", region_name="us-east-1")
+
+
+def _organization(mode: Mode, partition: str) -> Organization:
+    environments = dict.fromkeys(("security", "sandbox", "dev", "staging", "prod", "replayed"), mode)
+    accounts = {member.id: member for member in MEMBERS}
+    return Organization("o-lab0example0", HUB, environments, accounts, partition=partition)
+
+
+def _make_ledger(dynamodb: Any) -> None:
+    dynamodb.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def _no_wait(_: float) -> None:
+    """The embedded AWS is consistent at once."""
+
+
+def _refuse(_: object, request: Any, **__: Any) -> NoReturn:
+    """Stand where botocore opens connections."""
+    raise RuntimeError(f"the lab has no network, and does not simulate {request.method} {request.url}")

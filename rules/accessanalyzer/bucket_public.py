@@ -1,0 +1,28 @@
+"""IAM Access Analyzer proved that anybody can reach a bucket: block it."""
+
+from chalicelib.model import Rule, Severity
+from remediations.s3.block_public_access import remediation as block_public_access
+
+rule = Rule(
+    id="accessanalyzer.bucket_public",
+    title="S3 bucket is public",
+    pattern={
+        "source": ["aws.access-analyzer"],
+        "detail-type": ["Access Analyzer Finding"],
+        "detail": {"resourceType": ["AWS::S3::Bucket"], "isPublic": [True], "status": ["ACTIVE"]},
+    },
+    respond=(block_public_access,),
+    severity=Severity.HIGH,
+    attack=("T1530",),
+    controls={
+        "cis-aws": ("1.20", "2.1.4"),
+        "pci-dss": ("1.4.4", "7.2.1"),
+        "soc2": ("CC6.1", "CC6.6"),
+        "hipaa": ("164.312(a)(1)",),
+        "gdpr": ("32",),
+    },
+    look_at=(
+        "The finding names the statement that opens it: remove that and the block has nothing left to hold. If it is a"
+        " website on purpose, undo this and archive the finding."
+    ),
+)

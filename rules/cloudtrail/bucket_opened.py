@@ -1,0 +1,97 @@
+"""Somebody made a bucket public by its policy or ACL, or took its block away: ask, since it may be a website."""
+
+from chalicelib.model import Mode, Rule, Severity
+from remediations.s3.block_public_access import remediation as block_public_access
+
+ABSENT = [{"exists": False}]
+# A pattern can say "this key is absent", not "there is no condition". Where these stand anybody is not anybody: it is
+# the organization, a network, one resource. GuardDuty and Access Analyzer judge what is left out by mistake.
+LIMITS = {
+    "StringEquals": {
+        "aws:PrincipalAccount": ABSENT,
+        "aws:PrincipalOrgID": ABSENT,
+        "aws:SourceAccount": ABSENT,
+        "aws:SourceVpc": ABSENT,
+        "aws:SourceVpce": ABSENT,
+    },
+    "ArnLike": {"aws:PrincipalArn": ABSENT, "aws:SourceArn": ABSENT},
+    "IpAddress": {"aws:SourceIp": ABSENT},
+}
+
+rule = Rule(
+    id="cloudtrail.bucket_opened",
+    title="S3 bucket was opened to the public",
+    pattern={
+        "source": ["aws.s3"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "errorCode": [{"exists": False}],
+            "$or": [
+                {"eventName": ["DeleteBucketPublicAccessBlock"]},
+                {
+                    "eventName": ["PutBucketPublicAccessBlock"],
+                    "requestParameters": {
+                        "PublicAccessBlockConfiguration": {
+                            "$or": [
+                                {"BlockPublicAcls": [False]},
+                                {"BlockPublicPolicy": [False]},
+                                {"IgnorePublicAcls": [False]},
+                                {"RestrictPublicBuckets": [False]},
+                            ]
+                        }
+                    },
+                },
+                {
+                    "eventName": ["PutBucketPolicy"],
+                    "requestParameters": {
+                        "bucketPolicy": {
+                            "Statement": {
+                                "Effect": ["Allow"],
+                                "Condition": LIMITS,
+                                "$or": [{"Principal": ["*"]}, {"Principal": {"AWS": ["*"]}}],
+                            }
+                        }
+                    },
+                },
+                {
+                    "eventName": ["PutBucketAcl"],
+                    "requestParameters": {
+                        "$or": [
+                            {"x-amz-acl": ["public-read", "public-read-write", "authenticated-read"]},
+                            {
+                                "AccessControlPolicy": {
+                                    "AccessControlList": {
+                                        "Grant": {
+                                            "Grantee": {
+                                                "URI": [
+                                                    {"suffix": "/groups/global/AllUsers"},
+                                                    {"suffix": "/groups/global/AuthenticatedUsers"},
+                                                ]
+                                            }
+                                        }
+                                    }
+                                }
+                            },
+                        ]
+                    },
+                },
+            ],
+        },
+    },
+    resources={"AWS::S3::Bucket": "detail.requestParameters.bucketName"},
+    respond=(block_public_access,),
+    mode=Mode.APPROVE,
+    severity=Severity.HIGH,
+    attack=("T1530", "T1562.001"),
+    controls={
+        "cis-aws": ("2.1.4", "4.8"),
+        "pci-dss": ("1.4.4", "7.2.1"),
+        "soc2": ("CC6.1", "CC6.6"),
+        "hipaa": ("164.312(a)(1)",),
+        "gdpr": ("32",),
+    },
+    look_at=(
+        "Ask whoever opened it. Approve unless it holds nothing but what anybody may see; then serve that through"
+        " CloudFront rather than from the bucket."
+    ),
+)

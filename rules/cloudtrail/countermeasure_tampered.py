@@ -1,0 +1,51 @@
+"""Somebody takes countermeasure itself apart; people are told while it still can."""
+
+from chalicelib.model import Rule, Severity
+
+OURS = [{"wildcard": "*countermeasure*"}]
+
+rule = Rule(
+    id="cloudtrail.countermeasure_tampered",
+    title="Countermeasure itself was tampered with",
+    pattern={
+        "source": ["aws.events", "aws.lambda", "aws.iam", "aws.dynamodb", "aws.sns", "aws.cloudformation"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "errorCode": [{"exists": False}],
+            "$or": [
+                {"eventName": ["DeleteRule", "DisableRule"], "requestParameters": {"name": OURS}},
+                {"eventName": ["RemoveTargets"], "requestParameters": {"rule": OURS}},
+                {
+                    "eventName": [
+                        {"prefix": "DeleteFunction2"},
+                        {"prefix": "PutFunctionConcurrency2"},
+                        {"prefix": "RemovePermission2"},
+                    ],
+                    "requestParameters": {"functionName": OURS},
+                },
+                {
+                    "eventName": [
+                        "AttachRolePolicy",
+                        "DeleteRole",
+                        "DeleteRolePolicy",
+                        "DetachRolePolicy",
+                        "PutRolePermissionsBoundary",
+                        "PutRolePolicy",
+                        "UpdateAssumeRolePolicy",
+                    ],
+                    "requestParameters": {"roleName": OURS},
+                },
+                {"eventName": ["DeleteTable"], "requestParameters": {"tableName": OURS}},
+                {"eventName": ["DeleteTopic"], "requestParameters": {"topicArn": OURS}},
+                {"eventName": ["DeleteStack"], "requestParameters": {"stackName": OURS}},
+            ],
+        },
+    },
+    severity=Severity.CRITICAL,
+    attack=("T1562.001",),
+    controls={"pci-dss": ("10.7.2",), "soc2": ("CC7.2",)},
+    look_at=(
+        "Unless you are deploying right now: contain whoever did it by hand, deploy countermeasure again from a clean"
+        " checkout, and assume that events since then were not answered."
+    ),
+)

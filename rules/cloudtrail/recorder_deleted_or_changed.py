@@ -1,0 +1,39 @@
+"""AWS Config lost its recorder, its delivery channel or a rule, or was told to record less; people are told."""
+
+from chalicelib.model import Rule, Severity
+
+rule = Rule(
+    id="cloudtrail.recorder_deleted_or_changed",
+    title="AWS Config was deleted or changed",
+    pattern={
+        "source": ["aws.config"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "eventName": [
+                "DeleteConfigurationRecorder",
+                "DeleteDeliveryChannel",
+                "PutConfigurationRecorder",
+                "PutDeliveryChannel",
+                "DeleteConfigRule",
+                "DeleteOrganizationConfigRule",
+                "DeleteConformancePack",
+                "DeleteOrganizationConformancePack",
+                "DeleteConfigurationAggregator",
+                "DeleteRetentionConfiguration",
+            ],
+            "errorCode": [{"exists": False}],
+        },
+    },
+    severity=Severity.MEDIUM,
+    attack=("T1562.001",),
+    controls={
+        "cis-aws": ("3.3", "4.9"),
+        "pci-dss": ("10.7.2",),
+        "soc2": ("CC7.1", "CC7.2"),
+        "hipaa": ("164.312(b)",),
+    },
+    look_at=(
+        "What was deleted cannot be undone, only made again from your templates: recorder, then delivery channel, then"
+        " rules. See whether the history still goes to your own bucket and covers all resource types."
+    ),
+)

@@ -1,0 +1,45 @@
+"""The root user changed something; IAM cannot contain root, so people are told."""
+
+from chalicelib.model import Rule, Severity
+
+SOURCES = """
+    access-analyzer account acm apigateway appmesh autoscaling backup bedrock billing budgets ce cloudformation
+    cloudfront cloudtrail codebuild cognito-idp config dynamodb ec2 ecr ecs eks elasticache elasticfilesystem
+    elasticloadbalancing events glacier glue guardduty iam inspector2 kinesis kms lambda lightsail logs macie2
+    monitoring organizations payments ram rds redshift rolesanywhere route53 route53domains s3 sagemaker secretsmanager
+    securityhub servicequotas ses sns sqs ssm sso sts support tax wafv2
+""".split()  # noqa: SIM905 - a list of words reads better than sixty lines
+"""The services whose calls are looked at, as in `aws.<service>`: a pattern's source is always an exact list."""
+
+rule = Rule(
+    id="cloudtrail.root_api_use",
+    title="Root user made a change",
+    pattern={
+        "source": [f"aws.{service}" for service in SOURCES],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "userIdentity": {
+                "type": ["Root"],
+                # The console itself calls as signin.amazonaws.com for a root user who clicks; other services do not.
+                "invokedBy": [{"exists": False}, "signin.amazonaws.com"],
+            },
+            # Services make these in passing.
+            "eventName": [{"anything-but": ["CreateServiceLinkedRole"]}],
+            "eventType": [{"anything-but": ["AwsServiceEvent"]}],
+            "readOnly": [{"exists": False}, False],
+            "errorCode": [{"exists": False}],
+        },
+    },
+    severity=Severity.HIGH,
+    attack=("T1078.004",),
+    controls={
+        "cis-aws": ("1.7", "4.3"),
+        "pci-dss": ("10.2.1.2",),
+        "soc2": ("CC6.1", "CC7.2"),
+        "hipaa": ("164.308(a)(1)(ii)(D)",),
+    },
+    look_at=(
+        "Ask the holders of the root credentials whether this call was theirs. If not: recover the password, end all"
+        " sessions, delete root's access keys, change MFA and e-mail, and undo what was changed."
+    ),
+)

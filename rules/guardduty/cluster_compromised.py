@@ -1,0 +1,32 @@
+"""An attacker is inside a container cluster; what to contain there is not AWS's to say, so people are told."""
+
+from chalicelib.model import Rule, Severity
+
+rule = Rule(
+    id="guardduty.cluster_compromised",
+    title="Container cluster is compromised",
+    pattern={
+        "source": ["aws.guardduty"],
+        "detail-type": ["GuardDuty Finding"],
+        "detail": {
+            "type": [
+                "AttackSequence:ECS/CompromisedCluster",
+                "AttackSequence:EKS/CompromisedCluster",
+                {"prefix": "CredentialAccess:Kubernetes/"},
+                {"prefix": "DefenseEvasion:Kubernetes/"},
+                {"prefix": "Impact:Kubernetes/"},
+                {"prefix": "Persistence:Kubernetes/"},
+                "Policy:Kubernetes/AdminAccessToDefaultServiceAccount",
+                "Policy:Kubernetes/AnonymousAccessGranted",
+                "PrivilegeEscalation:Kubernetes/AnomalousBehavior.WorkloadDeployed!PrivilegedContainer",
+            ]
+        },
+    },
+    severity=Severity.HIGH,
+    attack=("T1610", "T1611", "T1613"),
+    controls={"pci-dss": ("11.5.1",), "soc2": ("CC7.2", "CC7.3")},
+    look_at=(
+        "Name the Kubernetes user, pod or task from the finding; take away its role binding and cordon its node before"
+        " deleting anything. Credentials that the workload could reach, its role's too, count as stolen."
+    ),
+)

@@ -1,0 +1,31 @@
+"""The attacker of a sequence acts as a role: ask whether every session of that role should go, healthy ones too."""
+
+from chalicelib.model import Mode, Rule, Severity
+from remediations.iam.revoke_role_sessions import remediation as revoke_role_sessions
+
+rule = Rule(
+    id="guardduty.role_attack_sequence",
+    title="Attack sequence with a role's credentials",
+    pattern={
+        "source": ["aws.guardduty"],
+        "detail-type": ["GuardDuty Finding"],
+        "detail": {
+            "type": ["AttackSequence:IAM/CompromisedCredentials", "AttackSequence:S3/CompromisedData"],
+            "service": {"detection": {"sequence": {"actors": {"user": {"type": ["AssumedRole", "Role"]}}}}},
+        },
+    },
+    respond=(revoke_role_sessions,),
+    mode=Mode.APPROVE,
+    severity=Severity.CRITICAL,
+    attack=("T1078.004", "T1550.001"),
+    controls={
+        "pci-dss": ("12.10.5",),
+        "soc2": ("CC7.4",),
+        "hipaa": ("164.308(a)(6)(ii)",),
+        "gdpr": ("32", "33"),
+    },
+    look_at=(
+        "The named session is denied already; approve this when the attacker had more than one or can open new ones."
+        " It logs out everything that runs as the role, and does not stop the role from being assumed again."
+    ),
+)

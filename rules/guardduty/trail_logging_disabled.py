@@ -1,0 +1,31 @@
+"""GuardDuty, which does not depend on the trail, saw one stopped or deleted: start it again."""
+
+from chalicelib.model import Rule, Severity
+from remediations.cloudtrail.start_logging import remediation as start_logging
+
+rule = Rule(
+    id="guardduty.trail_logging_disabled",
+    title="CloudTrail logging was disabled",
+    pattern={
+        "source": ["aws.guardduty"],
+        "detail-type": ["GuardDuty Finding"],
+        "detail": {"type": ["Stealth:IAMUser/CloudTrailLoggingDisabled"]},
+    },
+    resources={
+        "AWS::CloudTrail::Trail": ('detail.service.action.awsApiCallAction.affectedResources."AWS::CloudTrail::Trail"')
+    },
+    respond=(start_logging,),
+    severity=Severity.HIGH,
+    attack=("T1562.008",),
+    controls={
+        "cis-aws": ("3.1", "4.5"),
+        "pci-dss": ("10.2.1.6", "10.7.2"),
+        "soc2": ("CC7.2",),
+        "hipaa": ("164.312(b)",),
+        "gdpr": ("32",),
+    },
+    look_at=(
+        "Check in every region that the trails log and deliver. Then contain whoever did it: what they did after that"
+        " is seen only in GuardDuty, flow logs and the services' own logs."
+    ),
+)

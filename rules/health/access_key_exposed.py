@@ -1,0 +1,27 @@
+"""AWS found an access key in public: switch it off before somebody else finds it."""
+
+from chalicelib.model import Rule, Severity
+from remediations.iam.disable_access_key import remediation as disable_access_key
+
+rule = Rule(
+    id="health.access_key_exposed",
+    title="Access key was found in public",
+    pattern={
+        "source": ["aws.health"],
+        "detail-type": ["AWS Health Event"],
+        "detail": {"eventTypeCode": ["AWS_RISK_CREDENTIALS_EXPOSED"]},
+    },
+    respond=(disable_access_key,),
+    severity=Severity.CRITICAL,
+    attack=("T1552.001", "T1078.004"),
+    controls={
+        "pci-dss": ("8.6.2", "12.10.5"),
+        "soc2": ("CC6.1", "CC7.4"),
+        "hipaa": ("164.308(a)(6)(ii)",),
+        "gdpr": ("32", "33"),
+    },
+    look_at=(
+        "Find where it was published and take it down, history too. Search CloudTrail by the key id since the leak, in"
+        " all regions: instances, new users, keys and roles; AWS may have attached a quarantine policy to the user."
+    ),
+)

@@ -1,0 +1,31 @@
+"""What the tests share: the catalogue, and one embedded AWS that starts anew for every test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chalicelib.catalogue import Catalogue, load
+from lab.organization import Lab, embedded
+
+CORPUS = Path(os.environ.get("COUNTERMEASURE_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Lab]:
+    with embedded() as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(running: Lab) -> Lab:
+    running.reset()
+    return running
