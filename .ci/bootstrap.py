@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import json
 import os
@@ -25,6 +26,8 @@ def main() -> None:
     make_environment()
     pip("install", "-r", str(ROOT / "requirements-dev.txt"))
     pip("install", "--no-build-isolation", "--no-deps", "-e", str(ROOT))
+    for package in ("chalicelib", "remediations", "rules", "cli", "lab"):
+        compileall.compile_dir(ROOT / package, quiet=1)  # the first command is as quick as the later ones
 
 
 def make_environment() -> None:

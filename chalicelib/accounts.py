@@ -31,7 +31,7 @@ MARGIN = timedelta(seconds=60)
 """Credentials are fetched anew when they have less than this left."""
 
 _SECRET = re.compile(r"password|secret|token|privatekey", re.IGNORECASE)
-_PARAMETERS = "countermeasure_parameters"
+_CALL = "countermeasure_call"
 _CALLER: ContextVar[ScopedSession | None] = ContextVar("caller", default=None)
 
 
@@ -92,7 +92,7 @@ class Clients:
             self._session = boto3.Session(botocore_session=core)
         retries = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=5, read_timeout=20)
         client = self._session.client(service, region_name=region, config=retries)
-        client.meta.events.register("before-parameter-build", _note_parameters)
+        client.meta.events.register("before-parameter-build", _note_call)
         client.meta.events.register("after-call", _note_answer)
         client.meta.events.register("after-call-error", _note_no_answer)
         return client
@@ -234,23 +234,28 @@ def _literal(text: str) -> str:
     return re.sub(r"[*?$]", lambda found: "${" + found[0] + "}", text)
 
 
-def _note_parameters(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
-    context[_PARAMETERS] = {key: "(withheld)" if _SECRET.search(key) else value for key, value in params.items()}
+def _note_call(params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+    context[_CALL] = f"{model.service_model.service_name}:{model.name}", _shown(params)
 
 
-def _note_answer(parsed: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_: Any) -> None:
+def _note_answer(parsed: Mapping[str, Any], context: Mapping[str, Any], **_: Any) -> None:
     request_id = str(parsed.get("ResponseMetadata", {}).get("RequestId", ""))
-    _note(model.service_model.service_name, model.name, context, request_id, parsed.get("Error", {}))
+    _note(context, request_id, str(parsed.get("Error", {}).get("Code", "")))
 
 
-def _note_no_answer(exception: Exception, event_name: str, context: Mapping[str, Any] | None = None, **_: Any) -> None:
-    service, operation = event_name.split(".")[1:3]
-    _note(service, operation, context or {}, "", {"Code": type(exception).__name__})
+def _note_no_answer(exception: Exception, context: Mapping[str, Any], **_: Any) -> None:
+    _note(context, "", type(exception).__name__)
 
 
-def _note(service: str, operation: str, context: Mapping[str, Any], request_id: str, error: Mapping[str, Any]) -> None:
+def _note(context: Mapping[str, Any], request_id: str, error: str) -> None:
     caller = _CALLER.get()
     if caller is not None:
-        parameters = context.get(_PARAMETERS, {})
-        code = str(error.get("Code", ""))
-        caller.calls.append(Call(f"{service}:{operation}", parameters, request_id, code))
+        operation, parameters = context[_CALL]
+        caller.calls.append(Call(operation, parameters, request_id, error))
+
+
+def _shown(value: Any) -> Any:
+    """Return a parameter as it may be shown: what is named like a secret is withheld, at any depth."""
+    if isinstance(value, Mapping):
+        return {key: "(withheld)" if _SECRET.search(key) else _shown(inner) for key, inner in value.items()}
+    return [_shown(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from chalicelib.errors import InvalidCatalogue
 from chalicelib.model import Remediation, Rule
@@ -65,6 +65,10 @@ def collect(package: str, literal: str, kind: type[Unit]) -> dict[str, Unit]:
 
 def _modules(package: str) -> Iterator[str]:
     root = importlib.import_module(package)
-    for module in sorted(pkgutil.walk_packages(root.__path__, prefix=f"{package}."), key=lambda found: found.name):
-        if not module.ispkg:
-            yield module.name
+    found = pkgutil.walk_packages(root.__path__, prefix=f"{package}.", onerror=_refuse)
+    yield from sorted(module.name for module in found if not module.ispkg)
+
+
+def _refuse(package: str) -> NoReturn:
+    """Stand where `walk_packages` would pass over a package that cannot be imported, and all of its units."""
+    raise InvalidCatalogue(f"{package}: cannot be imported")

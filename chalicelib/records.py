@@ -9,12 +9,12 @@ from typing import Any
 from chalicelib.model import Actor, Call, Ceiling, Change, Finding, Mode, Outcome, Resource, Severity, Standing
 
 LARGEST_EVENT = 200_000
-"""Characters of an event that are kept with its finding: DynamoDB takes items of 400 KB."""
+"""Bytes of an event, in UTF-8, that are kept with its finding: DynamoDB takes items of 400 KB."""
 
 
 def finding_text(finding: Finding) -> str:
     """Return the finding as JSON text. An event too large to keep is left out, and that is said."""
-    event = _text(finding.event)
+    size = len(_text(finding.event).encode(errors="surrogatepass"))
     actor = finding.actor
     return _text(
         {
@@ -34,7 +34,7 @@ def finding_text(finding: Finding) -> str:
             "partition": finding.partition,
             "resources": [_resource(resource) for resource in finding.resources],
             "actor": None if actor is None else {name: getattr(actor, name) for name in Actor.__slots__},
-            "event": finding.event if len(event) <= LARGEST_EVENT else {"left out": f"{len(event)} characters"},
+            "event": finding.event if size <= LARGEST_EVENT else {"left out": f"{size} bytes"},
         }
     )
 

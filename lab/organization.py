@@ -48,7 +48,9 @@ _ENVIRONMENT = {
     "MOTO_ALLOW_NONEXISTENT_REGION": "true",
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # a thousand images per account and region, which no scene needs
 }
-_load_models = functools.cache(botocore.loaders.create_loader)
+_models = botocore.loaders.create_loader()
+"""AWS's service models, read once for all sessions: botocore reads them for each, and moto once more."""
+
 _clients = Clients()
 """The engine's clients, for every lab of this process: they hold no credentials, and cost more than a lab does."""
 
@@ -131,11 +133,13 @@ def embedded(mode: Mode = Mode.ENFORCE, partition: str = "aws") -> Iterator[Lab]
     others = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
     with ExitStack() as undo:
         undo.enter_context(patch.dict(os.environ, {**others, **_ENVIRONMENT}, clear=True))
-        undo.enter_context(patch.object(botocore.session, "create_loader", _load_models))
+        undo.enter_context(patch.object(botocore.session, "create_loader", _share_models))
         undo.enter_context(patch.object(URLLib3Session, "send", _refuse))
         from moto import mock_aws  # noqa: PLC0415 - it reads the environment when it is imported
+        from moto.core import utils  # noqa: PLC0415
         from moto.core.base_backend import BackendDict  # noqa: PLC0415
 
+        undo.enter_context(patch.object(utils, "create_loader", _share_models))
         undo.enter_context(mock_aws(config={"lambda": {"use_docker": False}, "batch": {"use_docker": False}}))
         lab = Lab(BackendDict.reset, _organization(mode, partition))
         lab.reset(mode, partition)
@@ -176,6 +180,10 @@ def _make_ledger(dynamodb: Any) -> None:
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
         BillingMode="PAY_PER_REQUEST",
     )
+
+
+def _share_models(_: str | None = None) -> botocore.loaders.Loader:
+    return _models
 
 
 def _no_wait(_: float) -> None:
