@@ -3,12 +3,14 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 BIN := .venv/bin
 READY := .venv/.ready
+STAGE ?= dev
+PACKAGE := build/$(STAGE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs lock bench clean
+.PHONY: help setup demo test check docs package e2e lock bench clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## Make the environment in .venv
 
@@ -31,6 +33,17 @@ check: $(READY) ## Lint, types, generated docs current
 
 docs: $(READY) ## Write the generated docs anew
 	@$(BIN)/python -m docs.generate
+
+# Chalice asks for a region, and writes none into the template.
+package: export AWS_DEFAULT_REGION ?= us-east-1
+package: $(READY) ## Make the CloudFormation template and the zip of STAGE (dev) in build/STAGE
+	@$(BIN)/python -m infrastructure --stage $(STAGE)
+	@$(BIN)/chalice package --stage $(STAGE) --merge-template .chalice/merge.json $(PACKAGE)
+	@$(BIN)/python .ci/precompile.py $(PACKAGE)/deployment.zip
+	@ls -l $(PACKAGE)
+
+e2e: $(READY) ## Deploy the package to a local AWS emulator, and have it answer events there
+	@$(BIN)/python -m e2e
 
 bench: $(READY) ## Time the matching of events against rules
 	@$(BIN)/python -m bench.matching

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.model import Ceiling, Finding, Mode, Resource, Rule, Standing
 from chalicelib.organization import Organization
+from chalicelib.replayed import ceiling as replayed_ceiling
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,12 @@ def undone_before(situation: Situation) -> Ceiling | None:
     return Ceiling("undone before", Mode.OBSERVE, f"this rule was undone on this resource: {reason}")
 
 
+def replayed(situation: Situation) -> Ceiling | None:
+    """Who replays an event says how far it may go: no further than it would have gone by itself."""
+    said = replayed_ceiling(situation.finding.event)
+    return Ceiling("replayed", *said) if said and said[0] < Mode.ENFORCE else None
+
+
 GUARDRAILS: tuple[Callable[[Situation], Ceiling | None], ...] = (
     rule_mode,
     environment_mode,
@@ -104,6 +111,7 @@ GUARDRAILS: tuple[Callable[[Situation], Ceiling | None], ...] = (
     standing,
     own_actions,
     undone_before,
+    replayed,
 )
 
 

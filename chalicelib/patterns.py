@@ -1,17 +1,142 @@
-"""The EventBridge pattern of each function, computed from its rules: no rule exists that it never hears of."""
+"""The EventBridge pattern of each function, computed from its rules: none exists that its function never hears of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
+from chalicelib.errors import InvalidCatalogue
 from chalicelib.model import Rule
 
 SOURCES = ("guardduty", "securityhub", "config", "cloudtrail", "signin", "health", "accessanalyzer")
 """The functions, by the package of rules that each answers."""
 
+LIMIT = 2048
+"""Characters of an event pattern (EventBridge quotas: "Event pattern size")."""
+
+Name: TypeAlias = "str | dict[str, str]"
+"""A value of `eventName`: `StopLogging`, or `{"prefix": "DeleteFunction2"}`."""
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
+_EXACT = (str, bool, int)
+
 
 def merged(rules: Iterable[Rule]) -> dict[str, Any]:
-    """Return a pattern that every event of these rules matches: their sources and detail-types."""
+    """Return the pattern that all events of these rules match, and as few others as LIMIT allows.
+
+    What it lets through beyond that fires no rule and costs an invocation; what it keeps out nobody would hear of.
+    Raises InvalidCatalogue when even the broadest pattern is too long.
+    """
     rules = list(rules)
-    return {key: sorted({value for rule in rules for value in rule.pattern[key]}) for key in ("source", "detail-type")}
+    for pattern in _narrowest_first(rules):
+        if size(pattern) <= LIMIT:
+            return pattern
+    raise InvalidCatalogue(
+        f"the rules of {rules[0].id.split('.')[0]} ask for more than a pattern of {LIMIT} characters can say: "
+        "give their events names that begin or end alike, or ask for fewer"
+    )
+
+
+def size(pattern: Mapping[str, Any]) -> int:
+    """Return how many characters of EventBridge's limit a pattern takes."""
+    return len(json.dumps(pattern, separators=(",", ":")))
+
+
+def _narrowest_first(rules: Sequence[Rule]) -> Iterator[dict[str, Any]]:
+    """Yield the details of all rules side by side; else the calls that they name; else what they all ask for.
+
+    Wildcards cost EventBridge more the more of them stand in one pattern ("Rule is too complex"): those of several
+    rules are not put together.
+    """
+    said = ("source", "detail-type")
+    envelope = {key: sorted({value for rule in rules for value in rule.pattern[key]}) for key in said}
+    details = [rule.pattern["detail"] for rule in rules if "detail" in rule.pattern]
+    if len(details) < len(rules):
+        yield envelope
+        return
+    if "wildcard" not in json.dumps(details):
+        yield {**envelope, "detail": _either(details)}
+    if any(_names(detail) for detail in details):
+        yield from ({**envelope, "detail": detail} for detail in _calls(details))
+        yield from ({**envelope, "source": [{"prefix": "aws."}], "detail": detail} for detail in _calls(details))
+        return
+    shared = _shared(details)
+    yield {**envelope, "detail": shared} if shared else envelope
+
+
+def _calls(details: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield what asks for the calls that the details name, in ever larger families, and for no other.
+
+    A detail that names no calls (whatever root does) is asked for by the exact values in it.
+    """
+    named = {json.dumps(name): name for detail in details for name in _names(detail)}
+    unnamed = [_exact(detail) for detail in details if not _names(detail)]
+    if not all(unnamed):
+        raise InvalidCatalogue("a rule that names neither calls nor any exact value would hear of every call")
+    shared = _shared(details)
+    for names in _families([named[key] for key in sorted(named)]):
+        yield {**shared, **_either([{"eventName": names}, *unnamed])}
+
+
+def _names(detail: Mapping[str, Any]) -> list[Name]:
+    """Return the calls of which one must be there for the detail to match; none where it does not name them all."""
+    if "eventName" in detail:
+        listed: list[Name] = detail["eventName"]
+        return listed if all(isinstance(name, str) or "prefix" in name for name in listed) else []
+    branches = [_names(branch) for branch in detail.get("$or", [])]
+    return [name for names in branches for name in names] if all(branches) else []
+
+
+def _families(names: Sequence[Name]) -> Iterator[list[Name]]:
+    """Yield the names, then again with one more family of them named by its common words, the most words first.
+
+    A family shares its first or last words, at least two: `{"suffix": "NetworkAclEntry"}` is on the same kind of thing.
+    """
+    single = [name for name in names if isinstance(name, str)]
+    families: list[Name] = [name for name in names if not isinstance(name, str)]
+    yield [*single, *families]
+    for how, words in sorted(_common(single), key=lambda common: (-len(common[1]), common)):
+        members = [name for name in single if _belongs(name, how, words)]
+        if len(members) > 1 and sum(len(name) + len('"",') for name in members) > len(f'{{"{how}":"{words}"}},'):
+            single = [name for name in single if name not in members]
+            families.append({how: words})
+            yield [*single, *families]
+
+
+def _common(names: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the beginnings and endings of names, of two words or more."""
+    found = set()
+    for name in names:
+        words = _WORD.findall(name)
+        for count in range(2, len(words)):
+            found |= {("prefix", "".join(words[:count])), ("suffix", "".join(words[-count:]))}
+    return found
+
+
+def _belongs(name: str, how: str, words: str) -> bool:
+    return name.startswith(words) if how == "prefix" else name.endswith(words)
+
+
+def _exact(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a detail that asks for exact values."""
+    kept = {}
+    for key, value in detail.items():
+        part = _exact(value) if isinstance(value, Mapping) else value
+        if key != "$or" and part and all(isinstance(each, _EXACT) for each in part):
+            kept[key] = part
+    return kept
+
+
+def _shared(details: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what every detail asks for in the same way."""
+    first, *others = details
+    return {
+        key: value for key, value in first.items() if key != "$or" and all(other.get(key) == value for other in others)
+    }
+
+
+def _either(details: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what matches where one of the details does: a list of one is no `$or` for EventBridge."""
+    return dict(details[0]) if len(details) == 1 else {"$or": [dict(detail) for detail in details]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,7 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help starts in half the time
-    help="Automatic, reversible response to AWS security events. These commands need no AWS account.",
+    help="Automatic, reversible response to AWS security events. Only what names a stage needs an AWS account.",
 )
 
 Events = Annotated[
@@ -28,6 +28,9 @@ Events = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per event and line.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print one line per event, not the whole story.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before enforcing.")]
+Stage = Annotated[str, typer.Option("--stage", help="The deployed stage.")]
+Region = Annotated[str, typer.Option("--region", help="Where it is deployed. Default: that of the AWS configuration.")]
 
 
 class ModeName(StrEnum):
@@ -36,6 +39,17 @@ class ModeName(StrEnum):
     OBSERVE = "observe"
     APPROVE = "approve"
     ENFORCE = "enforce"
+
+
+RemoteMode = Annotated[ModeName | None, typer.Option("--mode", help="How far to go at most. Default: observe.")]
+
+
+class TemplateName(StrEnum):
+    """What `templates` prints."""
+
+    HUB = "hub"
+    MEMBER = "member"
+    SCP = "scp"
 
 
 @app.command()
@@ -67,8 +81,9 @@ def pattern(
 def replay(
     files: Events,
     mode: Annotated[
-        ModeName, typer.Option(help="How far to go at most. The lab is a sandbox: it enforces unless told otherwise.")
-    ] = ModeName.ENFORCE,
+        ModeName | None,
+        typer.Option(help="How far to go at most. Default: enforce in the embedded AWS, observe with --to."),
+    ] = None,
     undo: Annotated[
         bool, typer.Option("--undo", help="Undo afterwards, and check that everything is as before.")
     ] = False,
@@ -77,16 +92,26 @@ def replay(
     ] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    to: Annotated[str, typer.Option("--to", metavar="STAGE", help="Send them to the deployed functions instead.")] = "",
+    yes: Yes = False,
+    region: Region = "",
 ) -> None:
-    """Answer events for real, in an embedded AWS.
+    """Answer events for real, in an embedded AWS; or with --to by the deployed functions.
 
     It is made in this process, with several accounts and the vulnerable resources that the events talk of. What was
     found, which guardrails spoke, before and after, the AWS calls, the notice and the way back are shown.
     Exits with 0, with 1 when a response failed, with 2 when an event could not be read.
     """
+    if to:
+        if undo or keep:
+            raise typer.BadParameter("--undo and --keep are for the embedded AWS, and do not go with --to")
+        from cli.remote import replay as send  # noqa: PLC0415 - loads boto3
+
+        raise typer.Exit(send(_deployed(to, region), files, _remote(mode, yes=yes, as_json=as_json)))
     from cli.replay import Wishes, run  # noqa: PLC0415 - starts the embedded AWS
 
-    raise typer.Exit(run(files, Wishes(mode=mode.value, undo=undo, keep=keep, as_json=as_json, quiet=quiet)))
+    far = (mode or ModeName.ENFORCE).value
+    raise typer.Exit(run(files, Wishes(mode=far, undo=undo, keep=keep, as_json=as_json, quiet=quiet)))
 
 
 @app.command()
@@ -95,6 +120,92 @@ def demo() -> None:
     from cli.demo import run  # noqa: PLC0415 - starts the embedded AWS
 
     raise typer.Exit(run())
+
+
+@app.command()
+def doctor(
+    stage: Stage,
+    account: Annotated[str, typer.Option("--account", help="Check this member account only.")] = "",
+    region: Region = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check a deployment, and say what to do where it is not well.
+
+    Exits with 0, with 1 when a check failed.
+    """
+    from cli.doctor import patient, run  # noqa: PLC0415 - loads boto3
+
+    raise typer.Exit(run(patient(_deployed(stage, region)), account, as_json=as_json))
+
+
+@app.command()
+def deadletters(
+    stage: Stage,
+    function: Annotated[str, typer.Option("--function", help="Those of one function only, such as guardduty.")] = "",
+    replay: Annotated[bool, typer.Option("--replay", help="Send them to their functions again.")] = False,
+    mode: RemoteMode = None,
+    yes: Yes = False,
+    region: Region = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the events that functions could not answer, or send them again.
+
+    What is answered is taken off its queue; with --mode observe, everything stays there.
+    Exits with 0, with 1 when one was not answered.
+    """
+    from cli.deadletters import list_letters, replay_letters  # noqa: PLC0415 - loads boto3
+
+    work = replay_letters if replay else list_letters
+    raise typer.Exit(work(_deployed(stage, region), function, _remote(mode, yes=yes, as_json=as_json)))
+
+
+@app.command()
+def archive(
+    stage: Stage,
+    replay: Annotated[str, typer.Option("--replay", metavar="ARCHIVE", help="Replay events of this archive.")] = "",
+    since: Annotated[str, typer.Option(help="From when on: 2026-08-01T12:00, UTC unless it says otherwise.")] = "",
+    until: Annotated[str, typer.Option(help="Until when.")] = "",
+    mode: RemoteMode = None,
+    yes: Yes = False,
+    region: Region = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the EventBridge archives of the hub, or replay a time of one through a stage's rules."""
+    from cli.archive import list_archives, replay_archive  # noqa: PLC0415 - loads boto3
+
+    to, wishes = _deployed(stage, region), _remote(mode, yes=yes, as_json=as_json)
+    raise typer.Exit(replay_archive(to, replay, since, until, wishes) if replay else list_archives(to, wishes))
+
+
+@app.command()
+def templates(
+    which: Annotated[TemplateName, typer.Argument(help="The hub, every account, or the service control policy.")],
+    stage: Annotated[str, typer.Option("--stage", help="The stage to deploy, or that members are to trust.")] = "prod",
+    organization: Annotated[str, typer.Option(metavar="FILE", help="Your organization.")] = "organization.toml",
+    region_lock: Annotated[
+        bool, typer.Option("--region-lock", help="scp: also deny what is not in the allowed regions.")
+    ] = False,
+) -> None:
+    """Print what is deployed, as JSON: CloudFormation templates, and the service control policy.
+
+    Needs no AWS. `hub` is what `make package` builds, `member` is for a StackSet, `scp` for AWS Organizations.
+    """
+    from cli.templates import Wishes, run  # noqa: PLC0415 - loads the catalogue
+
+    raise typer.Exit(run(Wishes(which.value, stage, organization, region_lock)))
+
+
+def _deployed(stage: str, region: str) -> Any:
+    from cli.deployed import deployed  # noqa: PLC0415 - loads boto3
+
+    return deployed(stage, region)
+
+
+def _remote(mode: ModeName | None, *, yes: bool, as_json: bool) -> Any:
+    from chalicelib.model import Mode  # noqa: PLC0415
+    from cli.remote import Wishes  # noqa: PLC0415 - loads boto3
+
+    return Wishes(Mode[(mode or ModeName.OBSERVE).name], yes=yes, as_json=as_json)
 
 
 def main() -> None:

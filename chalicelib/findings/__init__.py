@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
+from typing import Any
 
 from chalicelib.errors import MalformedEvent, NotSecurityEvent
-from chalicelib.model import Finding
+from chalicelib.model import Finding, Mode
+from chalicelib.replayed import ceiling
 
 _PARSERS: dict[tuple[str, str], str] = {
     ("aws.guardduty", "GuardDuty Finding"): "guardduty",
@@ -49,7 +52,15 @@ def parse(event: object) -> tuple[Finding, ...]:
         because = _NOTHING.get((source, detail_type), "")
         raise NotSecurityEvent(f"not a security event: {shown(source)} {shown(detail_type)}{because}")
     findings: tuple[Finding, ...] = import_module(f"chalicelib.findings.{module}").parse(event)
-    return findings
+    return tuple(_apart(finding, event) for finding in findings)
+
+
+def _apart(finding: Finding, event: Mapping[str, Any]) -> Finding:
+    """Keep a replay that may go less far apart from the event itself, which is to be answered in full afterwards."""
+    said = ceiling(event)
+    if said is None or said[0] is Mode.ENFORCE:
+        return finding
+    return replace(finding, revision=f"{finding.revision} replayed to {said[0].name.lower()}")
 
 
 def parser_of(source: str, detail_type: str) -> str:

@@ -1,0 +1,58 @@
+"""Read tables of TOML strictly: what is unknown, missing or not allowed is refused by its key, with what is allowed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.errors import InvalidOrganization
+
+WITHHELD = {"external_id", "slack_secret"}
+"""Keys whose value is never quoted: it may be the secret itself, in the place of where it is kept."""
+
+
+def table(within: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return a table that must be there."""
+    if key not in within:
+        raise InvalidOrganization(f"[{key}] is missing")
+    return is_table(within[key], key)
+
+
+def is_table(value: Any, key: str) -> Mapping[str, Any]:
+    """Return the value, which must be a table."""
+    if not isinstance(value, dict):
+        raise InvalidOrganization(f"{key}: must be a table")
+    return value
+
+
+def only(found: Iterable[str], prefix: str, allowed: tuple[str, ...]) -> None:
+    """Refuse keys that are not allowed; `prefix` is the table's own key with a dot, or empty."""
+    for key in found:
+        if key not in allowed:
+            raise InvalidOrganization(f"{prefix}{key}: unknown key; allowed are {', '.join(allowed)}")
+
+
+def text(within: Mapping[str, Any], key: str, allowed: str, *, optional: bool = False) -> str:
+    """Return the text of a key, the last part of which is its name in the table; "" where it may be left out."""
+    name = key.rsplit(".", 1)[-1]
+    value = within.get(name, "" if optional else None)
+    if value is None:
+        raise InvalidOrganization(f"{key} is missing")
+    if not isinstance(value, str) or (value and not re.fullmatch(allowed, value)) or (not value and not optional):
+        shown = "this value" if name in WITHHELD else repr(value)
+        raise InvalidOrganization(f"{key}: {shown} is not allowed; it must match {allowed}")
+    return value
+
+
+def texts(within: Mapping[str, Any], key: str, allowed: str) -> tuple[str, ...]:
+    """Return the texts of a list, none of them twice; () where the key is left out."""
+    values = within.get(key.rsplit(".", 1)[-1], [])
+    if not isinstance(values, list):
+        raise InvalidOrganization(f"{key}: {values!r} is not allowed; it must be a list")
+    for number, value in enumerate(values):
+        if not isinstance(value, str) or not re.fullmatch(allowed, value):
+            raise InvalidOrganization(f"{key}: {value!r} is not allowed; each must match {allowed}")
+        if value in values[:number]:
+            raise InvalidOrganization(f"{key}: {value!r} comes twice")
+    return tuple(values)

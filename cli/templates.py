@@ -1,0 +1,65 @@
+"""Print what is deployed: the hub's template, the member accounts', and the service control policy."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from chalicelib.catalogue import load
+from chalicelib.errors import CountermeasureError
+from chalicelib.organization import Organization, read
+from infrastructure import member, scp
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for: `hub`, `member` or `scp`; for which stage and organization; the SCP with a region lock."""
+
+    which: str
+    stage: str
+    organization: str
+    region_lock: bool = False
+
+
+def run(wishes: Wishes) -> int:
+    """Print the JSON, and on standard error what to mind; return 0. Raises CountermeasureError."""
+    organization = read(Path(wishes.organization))
+    match wishes.which:
+        case "hub":
+            typer.echo(json.dumps(_hub(organization, wishes.stage), indent=2))
+        case "member":
+            typer.echo(json.dumps(member.template(load(), organization, wishes.stage), indent=2))
+            typer.echo(_advice(organization), err=True)
+        case _:
+            typer.echo(scp.text(scp.policy(organization, wishes.region_lock)))
+    return 0
+
+
+def _hub(organization: Organization, stage: str) -> dict[str, Any]:
+    stages = ROOT / ".chalice" / "config.json"
+    if not stages.is_file():
+        raise CountermeasureError("the hub's template is made from a checkout: there is no .chalice/config.json here")
+    if stage not in json.loads(stages.read_text(encoding="utf-8"))["stages"]:
+        raise CountermeasureError(f"{stage}: .chalice/config.json has no such stage")
+    from infrastructure.packaged import template  # noqa: PLC0415 - loads Chalice's packager and app.py
+
+    return template(ROOT, load(), organization, stage)
+
+
+def _advice(organization: Organization) -> str:
+    """Return where to deploy the member template, and what would make members refuse the hub."""
+    said = f"Deploy it to every account in {', '.join(sorted(organization.heard_in))}; in the management account, which"
+    said += " a service-managed StackSet leaves out, as a stack."
+    if not organization.external_id:
+        said += (
+            "\nMembers will refuse the hub: organization.external_id is empty. Keep a long random text as an SSM"
+            ' SecureString in the hub, name it (external_id = "ssm:/countermeasure/external-id"), and give the same'
+            " text as the parameter ExternalId."
+        )
+    return said

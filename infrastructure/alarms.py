@@ -1,0 +1,114 @@
+"""The alarms: a function fails or is held up, events wait for people, containment is slow, nobody was told, silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from infrastructure.cloudformation import ref
+from infrastructure.names import FUNCTIONS, HEARTBEAT, logical, named, stack
+
+NAMESPACE = "Countermeasure"
+SLOW_SECONDS = 300
+"""From the event's own time to containment: longer than two retries of Lambda mean that something is wrong."""
+
+SILENCE_SECONDS = 900
+"""Three beats of the heartbeat; the alarm goes off after two such times without one that succeeded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One kind of alarm: when `statistic` of the metric reaches `threshold` in a period of seconds, and what to do."""
+
+    name: str
+    namespace: str
+    metric: str
+    statistic: str
+    threshold: int
+    period: int
+    description: str
+
+
+ALARMS = (
+    Alarm("Errors", "AWS/Lambda", "Errors", "Sum", 1, 300, "A response failed. Lambda tries again; look at the logs."),
+    Alarm("Throttles", "AWS/Lambda", "Throttles", "Sum", 1, 300, "Events wait: raise the function's concurrency."),
+    Alarm(
+        "DeadLettersNotEmpty",
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        "Maximum",
+        1,
+        300,
+        "Events were not answered: see why, mend it, and replay them from the queue.",
+    ),
+    Alarm("NoticesFailed", NAMESPACE, "NoticesFailed", "Sum", 1, 300, "A channel took no notice: check its secret."),
+    Alarm(
+        "SlowContainment",
+        NAMESPACE,
+        "SecondsToContainment",
+        "p95",
+        SLOW_SECONDS,
+        900,
+        "It took minutes from the event to containment: see which part of the trace is slow.",
+    ),
+)
+
+
+def alarms(stage: str, topic: Any) -> dict[str, Any]:
+    """Return the alarm resources of a stage, which tell `topic` when they go off and when they are over."""
+    return dict(_alarms(stage, topic))
+
+
+def _alarms(stage: str, topic: Any) -> Iterator[tuple[str, Any]]:
+    for function in FUNCTIONS:
+        for alarm in ALARMS:
+            if not (function == HEARTBEAT and alarm.namespace == NAMESPACE):
+                yield logical(function, alarm.name), _alarm(alarm, function, stage, topic)
+    silence = {
+        "AlarmName": f"{stack(stage)}-no-heartbeat",
+        "AlarmDescription": "Nothing says that events are still answered: run `countermeasure doctor`.",
+        "Namespace": NAMESPACE,
+        "MetricName": "Heartbeat",
+        "Dimensions": [{"Name": "service", "Value": HEARTBEAT}],
+        "Statistic": "Sum",
+        "ComparisonOperator": "LessThanThreshold",
+        "Threshold": 1,
+        "Period": SILENCE_SECONDS,
+        "EvaluationPeriods": 2,
+        "TreatMissingData": "breaching",
+    }
+    yield "NoHeartbeat", _resource(silence, topic)
+
+
+def _alarm(alarm: Alarm, function: str, stage: str, topic: Any) -> dict[str, Any]:
+    statistic = "ExtendedStatistic" if alarm.statistic.startswith("p") else "Statistic"
+    properties = {
+        "AlarmName": f"{named(stage, function)}-{alarm.name}",
+        "AlarmDescription": alarm.description,
+        "Namespace": alarm.namespace,
+        "MetricName": alarm.metric,
+        "Dimensions": [_dimension(alarm.namespace, function)],
+        statistic: alarm.statistic,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "Threshold": alarm.threshold,
+        "Period": alarm.period,
+        "EvaluationPeriods": 1,
+        "TreatMissingData": "notBreaching",
+    }
+    return _resource(properties, topic)
+
+
+def _dimension(namespace: str, function: str) -> dict[str, Any]:
+    match namespace:
+        case "AWS/Lambda":
+            return {"Name": "FunctionName", "Value": ref(logical(function))}
+        case "AWS/SQS":
+            return {"Name": "QueueName", "Value": {"Fn::GetAtt": [logical(function, "DeadLetters"), "QueueName"]}}
+        case _:
+            return {"Name": "service", "Value": function}
+
+
+def _resource(properties: dict[str, Any], topic: Any) -> dict[str, Any]:
+    told = {"AlarmActions": [topic], "OKActions": [topic]}
+    return {"Type": "AWS::CloudWatch::Alarm", "Properties": {**properties, **told}}

@@ -1,0 +1,163 @@
+"""What each function is given beside its code: a role that can do no more than it must, a queue, retries, a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.organization import Organization
+from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document, ref, when
+from infrastructure.names import HEARTBEAT, log_group, logical, named
+from infrastructure.roles import SOURCE_IDENTITY
+
+CONCURRENCY = {"cloudtrail": 10, "guardduty": 5, "securityhub": 5, "config": 5, HEARTBEAT: 1}
+"""How many events each function may answer at once: a storm of one source leaves the others their share."""
+
+OTHERS = 3
+EVENT_AGE = 3600
+"""Seconds for which EventBridge and Lambda try to hand over an event; people are told of it after that."""
+
+LAMBDA_RETRIES = 2
+EVENTBRIDGE_RETRIES = 60
+QUEUE_DAYS = 14
+ARCHIVE_DAYS = 30
+LEDGER_ACTIONS = ("dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem")
+KEY_ACTIONS = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+KEY_USERS = ("dynamodb", "secretsmanager", "sns", "sqs", "ssm")
+
+
+def policy(function: str, organization: Organization, stage: str) -> dict[str, Any]:
+    """Return all that one function may do; what it changes in accounts it does as their responder."""
+    group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT}:log-group:{log_group(stage, function)}:log-stream:*"
+    return document(
+        allow(("logs:CreateLogStream", "logs:PutLogEvents"), group, sid="Logs"),
+        # IAM has no resource for these two (Service Authorization Reference, X-Ray).
+        allow(("xray:PutTelemetryRecords", "xray:PutTraceSegments"), "*", sid="Traces"),
+        allow(("sqs:SendMessage",), arn(logical(function, "DeadLetters")), sid="DeadLetters"),
+        *(duties(organization) if function != HEARTBEAT else _ledger()),
+    )
+
+
+def duties(organization: Organization) -> Iterator[dict[str, Any]]:
+    """Yield what answering, approving and undoing take: the ledger, the topic, the secrets, and the responders."""
+    yield from _ledger()
+    yield allow(("sns:Publish",), topic(organization), sid="Tell")
+    references = (organization.external_id, organization.channels.slack_secret)
+    yield from (_secret(store, names) for store in ("secretsmanager", "ssm") if (names := _names(store, references)))
+    responders = f"arn:{organization.partition}:iam::*:role/{organization.responder}"
+    ours, us = {"aws:ResourceOrgID": organization.id}, {"sts:SourceIdentity": SOURCE_IDENTITY}
+    yield allow(("sts:AssumeRole",), responders, {"StringEquals": {**ours, **us}}, sid="Respond")
+    yield allow(("sts:SetSourceIdentity",), responders, {"StringEquals": us}, sid="Sign")
+    if organization.asks_aws:
+        yield from directory(organization)
+
+
+def _ledger() -> Iterator[dict[str, Any]]:
+    """Yield leave to keep the ledger, and to use the key where one is given."""
+    services = [f"{service}.{REGION}.amazonaws.com" for service in KEY_USERS]
+    yield allow(LEDGER_ACTIONS, arn("Ledger"), sid="Ledger")
+    yield when("HasKey", allow(KEY_ACTIONS, ref("KeyArn"), {"StringEquals": {"kms:ViaService": services}}, sid="Key"))
+
+
+def directory(organization: Organization) -> Iterator[dict[str, Any]]:
+    """Yield leave to ask AWS Organizations for accounts; the first has no resource in IAM."""
+    units = f"arn:{organization.partition}:organizations::*"
+    within = [f"{units}:ou/{organization.id}/ou-*", f"{units}:root/{organization.id}/r-*"]
+    asked = ("organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent")
+    yield allow(("organizations:ListAccounts",), "*", sid="Accounts")
+    yield allow(asked, within, sid="Units")
+
+
+def topic(organization: Organization) -> Any:
+    """Return the ARN of the topic: the one that organization.toml names, or else the hub's own."""
+    return organization.channels.topic or ref("Topic")
+
+
+def merged(function: str, organization: Organization, stage: str, state: str) -> dict[str, Any]:
+    """Return what is merged into what Chalice makes of one function; `state` is that of its EventBridge rule."""
+    properties = {
+        "FunctionName": named(stage, function),
+        "ReservedConcurrentExecutions": when("Reserve", CONCURRENCY.get(function, OTHERS)),
+        "Environment": {"Variables": {"LEDGER_TABLE": ref("Ledger"), "TOPIC_ARN": topic(organization)}},
+        "EventInvokeConfig": {
+            "MaximumEventAgeInSeconds": EVENT_AGE,
+            "MaximumRetryAttempts": LAMBDA_RETRIES,
+            "DestinationConfig": {
+                "OnFailure": {"Type": "SQS", "Destination": arn(logical(function, "DeadLetters"))},
+            },
+        },
+        "Events": {logical(function, "Event"): _event(function, stage, state)},
+    }
+    return {
+        # The log group is there before the function: else Lambda makes one, and keeps the logs for ever.
+        logical(function): {"DependsOn": [logical(function, "LogGroup")], "Properties": properties},
+        logical(function, "Role"): {"Properties": {"RoleName": named(stage, function)}},
+        logical(function, "LogGroup"): {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {
+                "LogGroupName": log_group(stage, function),
+                "KmsKeyId": when("HasKey", ref("KeyArn")),
+            },
+        },
+        **_queue(function, stage),
+    }
+
+
+def _event(function: str, stage: str, state: str) -> dict[str, Any]:
+    """Return what is merged into the event: SAM gives retries and a dead-letter queue to EventBridgeRule, Schedule."""
+    undelivered = {
+        "DeadLetterConfig": {"Arn": arn(logical(function, "DeadLetters"))},
+        "RetryPolicy": {"MaximumEventAgeInSeconds": EVENT_AGE, "MaximumRetryAttempts": EVENTBRIDGE_RETRIES},
+    }
+    name = named(stage, function)
+    if function == HEARTBEAT:
+        return {"Properties": {"Name": name, **undelivered}}
+    return {"Type": "EventBridgeRule", "Properties": {"RuleName": name, "State": state, **undelivered}}
+
+
+def _queue(function: str, stage: str) -> dict[str, Any]:
+    """Return the queue of what could not be answered: from EventBridge as it came, from Lambda with the reason."""
+    rule = f"arn:{PARTITION}:events:{REGION}:{ACCOUNT}:rule/{named(stage, function)}"
+    name = logical(function, "DeadLetters")
+    undelivered = {
+        **allow(("sqs:SendMessage",), arn(name), {"ArnEquals": {"aws:SourceArn": rule}}, sid="Undelivered"),
+        "Principal": {"Service": "events.amazonaws.com"},
+    }
+    return {
+        name: {
+            "Type": "AWS::SQS::Queue",
+            "UpdateReplacePolicy": "Retain",
+            "DeletionPolicy": "Delete",
+            "Properties": {
+                "QueueName": named(stage, function),
+                "MessageRetentionPeriod": QUEUE_DAYS * 24 * 3600,
+                "SqsManagedSseEnabled": when("HasKey", False, True),
+                "KmsMasterKeyId": when("HasKey", ref("KeyArn")),
+            },
+        },
+        logical(function, "DeadLettersPolicy"): {
+            "Type": "AWS::SQS::QueuePolicy",
+            "Properties": {"Queues": [ref(name)], "PolicyDocument": document(undelivered)},
+        },
+    }
+
+
+def _names(store: str, references: tuple[str, ...]) -> list[str]:
+    return sorted({name for kept, _, name in (text.partition(":") for text in references) if kept == store})
+
+
+def _secret(store: str, names: list[str]) -> dict[str, Any]:
+    """Return leave to read secrets. Secrets Manager ends their ARNs in six letters of its own."""
+    place = f"arn:{PARTITION}:{store}:{REGION}:{ACCOUNT}"
+    if store == "ssm":
+        found = [name if name.startswith("arn:") else f"{place}:parameter/{name.lstrip('/')}" for name in names]
+        return allow(("ssm:GetParameter",), found, sid="Parameters")
+    found = [name if name.startswith("arn:") else f"{place}:secret:{name}-??????" for name in names]
+    return allow(("secretsmanager:GetSecretValue",), found, sid="Secrets")

@@ -1,0 +1,350 @@
+"""The functions as they are deployed: what they count, log and trace, how they beat, and what they load to start."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities import parameters
+from botocore.exceptions import ClientError
+from chalice.app import CloudWatchEventConfig
+from chalice.test import Client
+
+import app
+from chalicelib.catalogue import Catalogue
+from chalicelib.directory import Members
+from chalicelib.errors import CountermeasureError
+from chalicelib.heartbeat import ID
+from chalicelib.ledger import HOLD_SECONDS
+from chalicelib.model import Mode
+from chalicelib.patterns import SOURCES
+from chalicelib.replayed import lowered
+from lab.organization import TABLE, Lab
+from lab.stage import prepare
+from tests.replaying import event, told
+
+ROOT = Path(app.__file__).parent
+CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
+FUNCTIONS = {*SOURCES, "heartbeat"}
+TRAIL = "cloudtrail.trail_logging_stopped/fires.by_name"
+SCHEDULED = {
+    "version": "0",
+    "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "222222222222",
+    "time": "2026-08-01T12:00:00Z",
+    "region": "us-east-1",
+    "resources": ["arn:aws:events:us-east-1:222222222222:rule/countermeasure-dev-heartbeat"],
+    "detail": {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The functions in the hub. `log` is what they wrote to their logger since they were asked last."""
+
+    lab: Lab
+    invoke: Callable[[str, Any], Any]
+    stream: io.StringIO
+
+    def log(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+
+@pytest.fixture
+def deployed(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    stream = io.StringIO()
+    write(lab, tmp_path / "organization.toml")
+    monkeypatch.setattr(app, "ORGANIZATION", tmp_path / "organization.toml")
+    monkeypatch.setattr(boto3, "client", lab.hub)  # the role of a function is of the hub's account
+    monkeypatch.setattr(app.logger.registered_handler, "stream", stream)
+    monkeypatch.setenv("LEDGER_TABLE", TABLE)
+    forget()
+    with Client(app.app, project_dir=str(tmp_path)) as client:
+        yield Deployed(lab, lambda function, what: client.lambda_.invoke(function, what).payload, stream)
+    forget()
+
+
+def forget() -> None:
+    """Be another Lambda environment, with nothing in memory."""
+    app.engine.cache_clear()
+    app.client.cache_clear()
+    parameters.clear_caches()  # type: ignore[no-untyped-call]
+
+
+def write(lab: Lab, path: Path, topic: str | None = None, environment: str = "") -> None:
+    """Write the lab's organization as organization.toml; `environment` stands in each environment's table."""
+    ours = lab.organization
+    lines = ["[organization]", f'id = "{ours.id}"', f'hub = "{ours.hub}"']
+    for name, mode in ours.environments.items():
+        lines += [f"[environments.{name}]", f'mode = "{mode.name.lower()}"', environment]
+        environment = ""
+    lines += ["[accounts]"]
+    lines += [f'{a.id} = {{ name = "{a.name}", environment = "{a.environment}" }}' for a in ours.accounts.values()]
+    lines += ["[notify]", f'topic = "{ours.channels.topic if topic is None else topic}"']
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def staged(lab: Lab, catalogue: Catalogue, name: str = TRAIL, **changes: Any) -> dict[str, Any]:
+    """Return an event as it is true of the resources that were made for it, in an account of the organization."""
+    stage = prepare(lab, catalogue, event(name, **changes))
+    assert (stage.made != (), stage.missing) == (True, {})
+    return dict(stage.event)
+
+
+def counted(written: str) -> dict[str, list[float]]:
+    """Return the metrics of the last line of standard output that has any (CloudWatch embedded metric format)."""
+    line = [told for told in map(json.loads, written.splitlines()) if "_aws" in told][-1]
+    [directive] = line["_aws"]["CloudWatchMetrics"]
+    assert (directive["Namespace"], directive["Dimensions"]) == ("Countermeasure", [["service"]])
+    assert line["service"] == "countermeasure"
+    return {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]}
+
+
+class TestMetrics:
+    def test_what_was_contained_is_counted_with_the_seconds_since_the_source_saw_it(
+        self, deployed: Deployed, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        seen = (datetime.now(UTC) - timedelta(seconds=90)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        deployed.invoke("cloudtrail", staged(deployed.lab, catalogue, detail__eventTime=seen))
+        found = counted(capsys.readouterr().out)
+        [seconds] = found.pop("SecondsToContainment")
+        assert 90 <= seconds < 180
+        assert {name: sum(values) for name, values in found.items()} == {"Findings": 1, "Contained": 1}
+
+    def test_a_redelivery_is_not_counted_again(
+        self, deployed: Deployed, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        what = staged(deployed.lab, catalogue)
+        deployed.invoke("cloudtrail", what)
+        capsys.readouterr()
+        forget()
+        deployed.invoke("cloudtrail", what)
+        assert counted(capsys.readouterr().out) == {"Findings": [0]}
+
+    def test_a_clock_that_is_behind_gives_no_negative_time(
+        self, deployed: Deployed, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        ahead = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        deployed.invoke("cloudtrail", staged(deployed.lab, catalogue, detail__eventTime=ahead))
+        assert counted(capsys.readouterr().out)["SecondsToContainment"] == [0]
+
+    @pytest.mark.parametrize(("mode", "metric"), [(Mode.OBSERVE, "Observed"), (Mode.APPROVE, "Awaiting")])
+    def test_what_was_only_shown_is_counted_as_that(
+        self, deployed: Deployed, catalogue: Catalogue, capsys: pytest.CaptureFixture[str], mode: Mode, metric: str
+    ) -> None:
+        deployed.invoke("cloudtrail", lowered(staged(deployed.lab, catalogue), mode))
+        assert counted(capsys.readouterr().out) == {"Findings": [0, 1], metric: [1]}
+
+    def test_an_old_event_that_is_replayed_says_nothing_about_the_time_to_containment(
+        self, deployed: Deployed, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        deployed.invoke("cloudtrail", lowered(staged(deployed.lab, catalogue), Mode.ENFORCE))
+        assert counted(capsys.readouterr().out) == {"Findings": [0, 1], "Contained": [1]}
+
+    def test_a_failed_response_is_counted_although_the_invocation_fails(
+        self, deployed: Deployed, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        what = staged(deployed.lab, catalogue)
+        trails = deployed.lab.boto("111122223333", "eu-central-1").client("cloudtrail")
+        app.engine("cloudtrail").hands.accounts.sts.meta.events.register(
+            "before-call.sts.AssumeRole", refuse := _refusing()
+        )
+        try:
+            with pytest.raises(CountermeasureError, match=r"1 responses failed: cloudtrail\.start_logging on"):
+                deployed.invoke("cloudtrail", what)
+        finally:
+            deployed.lab.hub("sts").meta.events.unregister("before-call.sts.AssumeRole", refuse)
+        assert counted(capsys.readouterr().out) == {"Findings": [0, 1], "Failed": [1]}
+        assert trails.get_trail_status(Name=what["detail"]["requestParameters"]["name"])["IsLogging"] is False
+
+    def test_a_notice_that_no_one_took_is_counted_and_fails_nothing(
+        self, deployed: Deployed, catalogue: Catalogue, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        write(deployed.lab, tmp_path / "organization.toml", "arn:aws:sns:us-east-1:222222222222:gone")
+        deployed.invoke("cloudtrail", staged(deployed.lab, catalogue))
+        found = counted(capsys.readouterr().out)
+        assert (found["NoticesFailed"], found["Contained"]) == ([1], [1])
+
+    def test_an_event_that_says_nothing_about_security_is_counted_as_none(
+        self, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        deployed.invoke("config", SCHEDULED)
+        assert counted(capsys.readouterr().out) == {"Findings": [0]}
+
+
+def _refusing() -> Callable[..., Any]:
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "AssumeRole")
+
+    return refuse
+
+
+class TestWhereNoticesGo:
+    def test_where_the_file_names_no_topic_it_is_the_one_that_was_deployed(
+        self, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        write(deployed.lab, tmp_path / "organization.toml", topic="")
+        monkeypatch.setenv("TOPIC_ARN", deployed.lab.organization.channels.topic)
+        deployed.invoke("signin", event("signin.root_login/fires.without_mfa"))
+        assert len(told(deployed.lab)) == 1
+
+    def test_the_files_topic_comes_before_the_deployed_one(
+        self, deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TOPIC_ARN", "arn:aws:sns:us-east-1:222222222222:other")
+        deployed.invoke("signin", event("signin.root_login/fires.without_mfa"))
+        assert len(told(deployed.lab)) == 1
+
+
+class TestLog:
+    def test_a_line_names_the_event_that_it_is_about(self, deployed: Deployed) -> None:
+        what = event("signin.root_login/fires.without_mfa")
+        [incident] = deployed.invoke("signin", what)
+        [line] = deployed.log()
+        kept = {key: line[key] for key in ("level", "message", "service", "correlation_id", "incident")}
+        assert kept == {
+            "level": "INFO",
+            "message": "answered",
+            "service": "countermeasure",
+            "correlation_id": what["id"],
+            "incident": incident,
+        }
+        assert {"function_request_id", "cold_start", "timestamp"} <= set(line)
+
+
+class TestHeartbeat:
+    def test_a_beat_goes_through_the_ledger_and_is_counted(
+        self, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        deployed.invoke("heartbeat", SCHEDULED)
+        assert counted(capsys.readouterr().out) == {"Heartbeat": [0, 1]}
+        stored = app.engine("health").ledger.load(ID)
+        assert (stored.id, stored.rules, stored.changes, stored.notices) == ("heartbeat", (), (), ())
+        assert told(deployed.lab) == []
+
+    def test_a_beat_takes_the_place_of_the_one_before(self, deployed: Deployed) -> None:
+        def items() -> int:
+            return int(deployed.lab.hub("dynamodb").scan(TableName=TABLE)["Count"])
+
+        deployed.invoke("heartbeat", SCHEDULED)
+        first = items()
+        deployed.invoke("heartbeat", SCHEDULED)
+        assert items() == first == 3
+
+    def test_without_its_ledger_it_does_not_beat(
+        self, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("LEDGER_TABLE", "gone")
+        with pytest.raises(ClientError, match="ResourceNotFoundException"):
+            deployed.invoke("heartbeat", SCHEDULED)
+        assert counted(capsys.readouterr().out) == {"Heartbeat": [0]}
+
+
+class TestEngine:
+    def test_accounts_that_the_file_leaves_to_aws_organizations_are_looked_up(
+        self, deployed: Deployed, tmp_path: Path
+    ) -> None:
+        write(deployed.lab, tmp_path / "organization.toml", environment='ous = ["ou-abcd-11111111"]')
+        assert isinstance(app.engine("health").organization.accounts, Members)
+
+    def test_nobody_is_asked_where_the_file_names_every_account(self, deployed: Deployed) -> None:
+        assert app.engine("health").organization.accounts == deployed.lab.organization.accounts
+
+
+STARTED = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import app
+patterns = {source.name: getattr(source, "event_pattern", None) for source in app.app.event_sources}
+print(json.dumps([sorted(sys.modules), patterns, app.traced is not None]))
+"""
+
+
+def started(function: str, **environment: str) -> tuple[set[str], dict[str, Any], bool]:
+    """Start a function as Lambda does; return what it has imported, its patterns, and whether it traces its calls."""
+    given = {
+        "AWS_LAMBDA_FUNCTION_NAME": f"countermeasure-dev-{function}",
+        "_HANDLER": f"app.{function}",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "LEDGER_TABLE": TABLE,
+        **environment,
+    }
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", STARTED, str(ROOT)],
+        env=given, cwd="/", capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    modules, patterns, traced = json.loads(done.stdout)
+    return set(modules), patterns, traced
+
+
+class TestColdStart:
+    @pytest.mark.parametrize("function", sorted(FUNCTIONS))
+    def test_a_function_loads_the_rules_of_its_source_and_their_remediations_and_no_other(
+        self, catalogue: Catalogue, function: str
+    ) -> None:
+        modules, patterns, traced = started(function)
+        rules = {name for name in modules if name.startswith("rules.")}
+        own = {id_: rule for id_, rule in catalogue.rules.items() if id_.startswith(f"{function}.")}
+        assert {name.split(".")[1] for name in rules} == ({function} if own else set())
+        assert {f"rules.{id_}" for id_ in own} <= rules
+        used = {remediation.id for rule in own.values() for remediation in rule.respond}
+        loaded = {name.removeprefix("remediations.") for name in modules if name.startswith("remediations.")}
+        assert loaded & set(catalogue.remediations) == used
+        assert {name.split(".")[0] for name in loaded} == {id_.split(".")[0] for id_ in used}
+        top = {name.split(".")[0] for name in modules}
+        assert top & {"slack_sdk", "aws_xray_sdk", "moto", "pytest", "cli", "lab", "infrastructure", "typer"} == set()
+        assert {json.dumps(pattern) for name, pattern in patterns.items() if name != "heartbeat"} == {
+            '{"source": ["deployed"]}'
+        }
+        assert traced is False
+
+    def test_at_home_the_same_functions_have_their_patterns(self) -> None:
+        named = {source.name for source in app.app.event_sources if isinstance(source, CloudWatchEventConfig)}
+        assert named == set(SOURCES)
+        assert set(app.app.handler_map) == FUNCTIONS
+
+
+class TestTracing:
+    @pytest.mark.skipif(not importlib.util.find_spec("aws_xray_sdk"), reason="the X-Ray SDK is not installed")
+    def test_in_lambda_the_calls_are_traced_where_a_layer_brings_the_sdk(self) -> None:
+        modules, _, traced = started("health", LAMBDA_TASK_ROOT="/var/task", POWERTOOLS_SERVICE_NAME="health")
+        assert traced is True
+        assert {"aws_xray_sdk.core", "aws_xray_sdk.ext.botocore"} <= modules
+        assert "slack_sdk" not in modules
+
+
+class TestConfiguration:
+    @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
+    def test_every_function_of_a_stage_has_a_policy_of_its_own_and_its_name(self, stage: str) -> None:
+        given = CONFIG["stages"][stage]["lambda_functions"]
+        assert given == {
+            function: {
+                "iam_policy_file": f"policy-{function}-{stage}.json",
+                "environment_variables": {"POWERTOOLS_SERVICE_NAME": function},
+            }
+            for function in FUNCTIONS
+        }
+        assert CONFIG["stages"][stage]["environment_variables"]["STAGE"] == stage
+        assert CONFIG["autogen_policy"] is False
+
+    def test_no_function_outlives_its_hold_on_the_ledger(self) -> None:
+        assert CONFIG["lambda_timeout"] < HOLD_SECONDS
+        assert "lambda_timeout" not in json.dumps(CONFIG["stages"])
+
+    @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
+    def test_logs_are_kept_for_a_number_of_days_that_cloudwatch_knows(self, stage: str) -> None:
+        # CloudWatch Logs API reference, "PutRetentionPolicy": retentionInDays.
+        assert CONFIG["stages"][stage]["log_retention_in_days"] in {30, 60, 90, 120, 150, 180, 365, 400, 731, 2557}
