@@ -1,4 +1,4 @@
-"""The EventBridge pattern of each function, computed from its rules: no rule exists that it never hears of."""
+"""The EventBridge pattern of each function, computed from its rules: none exists that its function never hears of."""
 
 from __future__ import annotations
 

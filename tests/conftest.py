@@ -1,4 +1,4 @@
-"""What the tests share: the catalogue, and one embedded AWS that starts anew for every test."""
+"""What the tests share: the catalogue, and an embedded AWS that starts anew for every test."""
 
 from __future__ import annotations
 
@@ -19,13 +19,7 @@ def catalogue() -> Catalogue:
     return load()
 
 
-@pytest.fixture(scope="session")
-def running() -> Iterator[Lab]:
+@pytest.fixture
+def lab() -> Iterator[Lab]:
     with embedded() as lab:
         yield lab
-
-
-@pytest.fixture
-def lab(running: Lab) -> Lab:
-    running.reset()
-    return running
