@@ -24,10 +24,11 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.accounts import Accounts, Clients, ScopedSession, describe, home_region, pins, policy
+from chalicelib.accounts import Accounts, Clients, ScopedSession, describe, home_region
 from chalicelib.catalogue import load
 from chalicelib.errors import AccessRefused
 from chalicelib.model import Call, Remediation, Resource
+from chalicelib.scope import pins, policy
 from lab.organization import EXTERNAL_ID, Lab
 
 MEMBER, OTHER, HUB = "111122223333", "444455556666", "222222222222"
