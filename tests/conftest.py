@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.catalogue import Catalogue, load
 from lab.organization import Lab, embedded
+from tests.aws import Aws, opened
 
 CORPUS = Path(os.environ.get("COUNTERMEASURE_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 
@@ -23,3 +24,9 @@ def catalogue() -> Catalogue:
 def lab() -> Iterator[Lab]:
     with embedded() as lab:
         yield lab
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    with opened() as aws:
+        yield aws
