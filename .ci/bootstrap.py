@@ -22,11 +22,11 @@ PYTHON = HOME / "bin" / "python"
 
 def main() -> None:
     if sys.version_info < (3, 11):
-        sys.exit(f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}. Try: make PYTHON=python3.12")
+        sys.exit(f"Python 3.11 or newer is needed, and this is {sys.version.split()[0]}. Try: make PYTHON=python3.12")
     make_environment()
     pip("install", "-r", str(ROOT / "requirements-dev.txt"))
     pip("install", "--no-build-isolation", "--no-deps", "-e", str(ROOT))
-    for package in ("chalicelib", "remediations", "rules", "cli", "lab"):
+    for package in ("chalicelib", "remediations", "rules", "cli", "lab", "infrastructure"):
         compileall.compile_dir(ROOT / package, quiet=1)  # the first command is as quick as the later ones
 
 
@@ -67,7 +67,7 @@ def download(request: urllib.request.Request) -> bytes:
 def pip(*arguments: str) -> None:
     command = [PYTHON, "-m", "pip", "--disable-pip-version-check", *arguments, "-q"]
     if subprocess.run(command, check=False).returncode:
-        sys.exit(f"The packages could not be installed. Is the package index reachable? Tried: pip {' '.join(arguments)}")
+        sys.exit(f"Could not install: pip {' '.join(arguments)}. Is the package index reachable?")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import AccessRefused
 from chalicelib.model import Call, Remediation, Resource
+from chalicelib.scope import pins, policy
 
 RESPONDER = "countermeasure-responder"
 PLANNER = "countermeasure-plan"
@@ -189,33 +189,6 @@ class Accounts:
         return ReadOnlyCredentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
 
 
-def policy(reads: Iterable[str], writes: Mapping[str, Iterable[str]]) -> str:
-    """Return the session policy: the reads on everything, each write on its own ARNs. Actions of one scope share."""
-    statements: list[dict[str, object]] = [{"Effect": "Allow", "Action": sorted(reads), "Resource": "*"}]
-    by_scope: dict[tuple[str, ...], list[str]] = {}
-    for action, arns in writes.items():
-        scope = tuple(sorted(set(arns)))
-        by_scope.setdefault(("*",) if "*" in scope else scope, []).append(action)
-    for scope, actions in sorted(by_scope.items()):
-        statements.append({"Effect": "Allow", "Action": sorted(actions), "Resource": list(scope)})
-    kept = [statement for statement in statements if statement["Action"]]
-    return json.dumps({"Version": "2012-10-17", "Statement": kept}, separators=(",", ":"))
-
-
-def pins(remediation: Remediation, resource: Resource) -> tuple[str, ...]:
-    """Return the ARNs that a remediation's writes are limited to on one resource; ("*",) where IAM has none."""
-    role, _, session = resource.id.partition("/")
-    values = {
-        "partition": resource.partition,
-        "region": resource.region,
-        "account": resource.account,
-        "id": _literal(resource.id),
-        "role": _literal(role),
-        "session": _literal(session),
-    }
-    return tuple(template.format(**values) for template in remediation.pin) or ("*",)
-
-
 def home_region(partition: str) -> str:
     """Return the region in which a partition keeps its global services (IAM, Organizations)."""
     return {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}.get(partition, "us-east-1")
@@ -227,11 +200,6 @@ def describe(error: Exception) -> str:
         answer = error.response.get("Error", {})
         return f"{answer.get('Code', '?')} from {error.operation_name}: {answer.get('Message', '')}"[:500]
     return f"{type(error).__name__}: {error}"[:500]
-
-
-def _literal(text: str) -> str:
-    """Return the text as IAM reads it letter by letter: `*`, `?` and `$` are wildcards and variables otherwise."""
-    return re.sub(r"[*?$]", lambda found: "${" + found[0] + "}", text)
 
 
 def _note_call(params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:

@@ -23,6 +23,9 @@ TRANSACTION = 100
 BATCH = 100
 """The most items of one BatchGetItem."""
 
+_CONTENDED = {"ConditionalCheckFailed", "TransactionConflict"}
+"""Why TransactWriteItems is cancelled when another delivery was there before, or is there now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Write:
@@ -73,9 +76,9 @@ class Table:
             try:
                 self.client.transact_write_items(TransactItems=part)
             except ClientError as error:
-                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                if not _CONTENDED & {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}:
                     raise
-                raise _cancelled(error, error.response.get("CancellationReasons", [])) from error
+                raise Busy("another delivery has written to the ledger about the same resource") from error
 
     def _update(self, write: Write) -> dict[str, Any]:
         sets = [f"#{name} = :{name}" for name in write.set]
@@ -92,14 +95,6 @@ class Table:
             "ExpressionAttributeValues": {f":{name}": _typed(value) for name, value in values.items()},
             **({"ConditionExpression": write.when} if write.when else {}),
         }
-
-
-def _cancelled(error: Exception, reasons: Iterable[Mapping[str, Any]]) -> Exception:
-    """Return Busy when a condition did not hold or another transaction was under way; else the error itself."""
-    codes = {reason.get("Code") for reason in reasons}
-    if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
-        return Busy("another delivery has written to the ledger about the same resource")
-    return error
 
 
 def _typed(value: Any) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from enum import StrEnum
 from typing import Annotated, Any
@@ -210,6 +212,8 @@ def _remote(mode: ModeName | None, *, yes: bool, as_json: bool) -> Any:
 
 def main() -> None:
     """Run the command; one of our own errors becomes one line on standard error, and exit code 2."""
+    gc.set_threshold(100_000, 50, 1000)  # a replay is short and loads much: looking for garbage takes a fifth of it
+    atexit.register(gc.freeze)
     try:
         app(prog_name="countermeasure")
     except CountermeasureError as error:

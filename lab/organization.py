@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -54,6 +55,9 @@ _models = botocore.loaders.create_loader()
 _clients = Clients()
 """The engine's clients, for every lab of this process: they hold no credentials, and cost more than a lab does."""
 
+_running: list[Lab] = []
+"""The labs that run, the innermost last."""
+
 
 @dataclass(slots=True)
 class Lab:
@@ -64,17 +68,10 @@ class Lab:
     slack: Slack = field(default_factory=Slack)
     queue: str = ""
     keys: dict[str, ReadOnlyCredentials] = field(default_factory=dict)
-    sessions: dict[tuple[str, str], boto3.Session] = field(default_factory=dict)
 
     def boto(self, account: str, region: str) -> boto3.Session:
-        """Return a session of an administrator of the account in the region; it keeps its clients."""
-        if (account, region) not in self.sessions:
-            core = botocore.session.get_session()
-            core._credentials = _Administrator(self, account)
-            session = boto3.Session(botocore_session=core, region_name=region)
-            session.client = functools.cache(session.client)
-            self.sessions[account, region] = session
-        return self.sessions[account, region]
+        """Return a session of an administrator of the account in the region."""
+        return _session(account, region)
 
     def hub(self, service: str) -> Any:
         """Return the hub's own client of a service."""
@@ -141,24 +138,36 @@ def embedded(mode: Mode = Mode.ENFORCE, partition: str = "aws") -> Iterator[Lab]
 
         undo.enter_context(patch.object(utils, "create_loader", _share_models))
         undo.enter_context(mock_aws(config={"lambda": {"use_docker": False}, "batch": {"use_docker": False}}))
+        undo.callback(_take_back_fixes)
         lab = Lab(BackendDict.reset, _organization(mode, partition))
+        _running.append(lab)
+        undo.callback(_running.pop)
         lab.reset(mode, partition)
         yield lab
 
 
 @dataclass(frozen=True, slots=True)
 class _Administrator:
-    """Stands where botocore keeps credentials, and gives those of an account's administrator as they now are."""
+    """Stands where botocore keeps credentials, and gives those of an account's administrator in the lab that runs."""
 
-    lab: Lab
     account: str
     method = "countermeasure-lab"
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
-        return self.lab.administrator(self.account)
+        return _running[-1].administrator(self.account)
 
     def get_deferred_property(self, name: str) -> Callable[[], Any]:
         return lambda: getattr(self.get_frozen_credentials(), name, None)
+
+
+@functools.cache
+def _session(account: str, region: str) -> boto3.Session:
+    """Return the one session of an account and region in this process; it keeps its clients, whichever lab runs."""
+    core = botocore.session.get_session()
+    core._credentials = _Administrator(account)
+    session = boto3.Session(botocore_session=core, region_name=region)
+    session.client = functools.cache(session.client)
+    return session
 
 
 @functools.cache
@@ -180,6 +189,12 @@ def _make_ledger(dynamodb: Any) -> None:
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
         BillingMode="PAY_PER_REQUEST",
     )
+
+
+def _take_back_fixes() -> None:
+    """Have moto answer as it does by itself, if a scene has changed that."""
+    if fixes := sys.modules.get("lab.moto_fixes"):
+        fixes.take_back()
 
 
 def _share_models(_: str | None = None) -> botocore.loaders.Loader:

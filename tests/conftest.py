@@ -1,4 +1,4 @@
-"""What the tests share: the catalogue, and one embedded AWS that starts anew for every test."""
+"""What the tests share: the catalogue, and an embedded AWS that starts anew for every test."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.catalogue import Catalogue, load
 from lab.organization import Lab, embedded
+from tests.aws import Aws, opened
 
 CORPUS = Path(os.environ.get("COUNTERMEASURE_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 
@@ -19,13 +20,13 @@ def catalogue() -> Catalogue:
     return load()
 
 
-@pytest.fixture(scope="session")
-def running() -> Iterator[Lab]:
+@pytest.fixture
+def lab() -> Iterator[Lab]:
     with embedded() as lab:
         yield lab
 
 
 @pytest.fixture
-def lab(running: Lab) -> Lab:
-    running.reset()
-    return running
+def aws() -> Iterator[Aws]:
+    with opened() as aws:
+        yield aws

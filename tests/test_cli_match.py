@@ -238,7 +238,7 @@ def test_several_events_are_counted(tmp_path: Path) -> None:
 
 def test_nothing_that_acts_on_a_terminal_is_printed(tmp_path: Path) -> None:
     event = changed(story(MINING), detail__type="Other:EC2/\x1b]0;owned\x07\u202etxt\n  fires root.of.all")
-    result = run("match", saved(tmp_path, event))
+    result = run("match", saved(tmp_path, event, "event\x1b[2J\u202enosj.json"))
     assert not {"\x1b", "\x07", "\u202e"} & set(result.stdout)
     assert len(result.stdout.splitlines()) == 2
 

@@ -160,7 +160,7 @@ def test_what_cannot_be_made_is_said_and_the_event_goes_on(lab: Lab, catalogue: 
     [
         ({"detail": {"id": "i-1"}}, {}, {"detail": {"id": "i-1"}}),
         ({"detail": {"id": "i-1"}}, {"i-1": "i-9"}, {"detail": {"id": "i-9"}}),
-        ({"detail": ["i-1", "i-12", "i-1-a"]}, {"i-1": "i-9"}, {"detail": ["i-9", "i-12", "i-1-a"]}),
+        ({"detail": ["i-1", "i-12", "i-1-a", "vi-1"]}, {"i-1": "i-9"}, {"detail": ["i-9", "i-12", "i-1-a", "vi-1"]}),
         ({"resources": ["arn:aws:ec2:::instance/i-1"]}, {"i-1": "i-9"}, {"resources": ["arn:aws:ec2:::instance/i-9"]}),
         ({"detail": ["a", "b"]}, {"a": "b", "b": "a"}, {"detail": ["b", "a"]}),
         ({"source": "aws.ec2", "detail": "ec2"}, {"ec2": "x"}, {"source": "aws.ec2", "detail": "x"}),

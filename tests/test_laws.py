@@ -8,11 +8,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import reconcile
-from chalicelib.accounts import home_region, pins, policy
+from chalicelib.accounts import home_region
 from chalicelib.acting import Hands, Step
 from chalicelib.catalogue import load
 from chalicelib.model import Change, Mode, Outcome, Remediation, Resource, Rule, Severity, State
 from chalicelib.records import change_of, change_text
+from chalicelib.scope import pins, policy
 from chalicelib.units import Unit
 from lab.enforcement import enforced
 from lab.organization import Lab

@@ -1,12 +1,6 @@
 """Starting a trail's logging works at its home, and says so plainly everywhere else."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-
-import boto3
 import pytest
-from moto import mock_aws
 from moto.cloudtrail.models import cloudtrail_backends
 
 from chalicelib import reconcile
@@ -14,42 +8,23 @@ from chalicelib.errors import Gone, Unsupported
 from chalicelib.model import Resource
 from lab.scenes.cloudtrail_trail import NEIGHBOUR, scene
 from remediations.cloudtrail.start_logging import remediation
+from tests.aws import Aws
 
 TRAIL = Resource("AWS::CloudTrail::Trail", "management-events", "123456789012", "eu-central-1")
 
 
-@dataclass(frozen=True, slots=True)
-class Aws:
-    account: str = "123456789012"
-    region: str = "eu-central-1"
-    partition: str = "aws"
-    incident: str = "inc-1"
-    now: datetime = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
-
-    def client(self, service: str) -> object:
-        return boto3.client(service, region_name=self.region)
+def logging(aws, name):
+    return aws.client("cloudtrail").get_trail_status(Name=name)["IsLogging"]
 
 
-@pytest.fixture
-def boto(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
-    with mock_aws():
-        yield boto3.Session(region_name="eu-central-1")
-
-
-def logging(boto, name):
-    return boto.client("cloudtrail").get_trail_status(Name=name)["IsLogging"]
-
-
-def test_a_stopped_trail_logs_again_and_undo_stops_only_that_one(boto):
-    assert scene.make(boto, TRAIL) == scene.make(boto, TRAIL) == TRAIL.id
-    plan = reconcile.plan(remediation, Aws(), TRAIL)
+def test_a_stopped_trail_logs_again_and_undo_stops_only_that_one(aws):
+    assert scene.make(aws.boto, TRAIL) == scene.make(aws.boto, TRAIL) == TRAIL.id
+    plan = reconcile.plan(remediation, aws, TRAIL)
     assert plan == reconcile.Plan(before={"logging": False}, after={"logging": True})
-    reconcile.write(remediation, Aws(), TRAIL, plan.before, plan.after)
-    assert (logging(boto, TRAIL.id), logging(boto, NEIGHBOUR)) == (True, True)
-    reconcile.write(remediation, Aws(), TRAIL, plan.after, plan.before)
-    assert (logging(boto, TRAIL.id), logging(boto, NEIGHBOUR)) == (False, True)
+    reconcile.write(remediation, aws, TRAIL, plan.before, plan.after)
+    assert (logging(aws, TRAIL.id), logging(aws, NEIGHBOUR)) == (True, True)
+    reconcile.write(remediation, aws, TRAIL, plan.after, plan.before)
+    assert (logging(aws, TRAIL.id), logging(aws, NEIGHBOUR)) == (False, True)
 
 
 def test_stopping_a_trail_again_needs_a_confirmation():
@@ -58,15 +33,15 @@ def test_stopping_a_trail_again_needs_a_confirmation():
     )
 
 
-def test_a_shadow_trail_can_only_be_started_in_its_home_region(boto):
-    cloudtrail = boto.client("cloudtrail")
-    boto.client("s3").create_bucket(
+def test_a_shadow_trail_can_only_be_started_in_its_home_region(aws):
+    cloudtrail = aws.client("cloudtrail")
+    aws.client("s3").create_bucket(
         Bucket="trail-logs", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
     cloudtrail.create_trail(Name=TRAIL.id, S3BucketName="trail-logs", IsMultiRegionTrail=True)
     away = Resource(TRAIL.type, TRAIL.id, TRAIL.account, "us-east-1")
     with pytest.raises(Unsupported) as refused:
-        reconcile.plan(remediation, Aws(region="us-east-1"), away)
+        reconcile.plan(remediation, Aws(aws.boto, region="us-east-1"), away)
     assert str(refused.value) == (
         "trail management-events belongs to account 123456789012, eu-central-1: seen from 123456789012, us-east-1 it"
         " is an organization or shadow trail and cannot be started here;"
@@ -74,23 +49,23 @@ def test_a_shadow_trail_can_only_be_started_in_its_home_region(boto):
     )
 
 
-def test_an_organization_trail_cannot_be_started_from_a_member_account(boto):
-    scene.make(boto, TRAIL)
+def test_an_organization_trail_cannot_be_started_from_a_member_account(aws):
+    scene.make(aws.boto, TRAIL)
     # moto shows members no organization trails: here the trail's owner is another account.
     trail = cloudtrail_backends["123456789012"]["eu-central-1"].trails[TRAIL.id]
     trail.account_id = "999999999999"
     with pytest.raises(Unsupported, match="belongs to account 999999999999, eu-central-1"):
-        reconcile.plan(remediation, Aws(), TRAIL)
+        reconcile.plan(remediation, aws, TRAIL)
 
 
-def test_the_accounts_own_trail_wins_over_another_of_its_name(boto):
-    scene.make(boto, TRAIL)
-    boto.client("cloudtrail", region_name="us-east-1").create_trail(
+def test_the_accounts_own_trail_wins_over_another_of_its_name(aws):
+    scene.make(aws.boto, TRAIL)
+    aws.boto.client("cloudtrail", region_name="us-east-1").create_trail(
         Name=TRAIL.id, S3BucketName="trail-logs-123456789012-eu-central-1", IsMultiRegionTrail=True
     )
-    assert reconcile.read(remediation, Aws(), TRAIL) == {"logging": False}
+    assert reconcile.read(remediation, aws, TRAIL) == {"logging": False}
 
 
-def test_a_deleted_trail_is_gone(boto):
+def test_a_deleted_trail_is_gone(aws):
     with pytest.raises(Gone, match="TrailNotFoundException"):
-        reconcile.plan(remediation, Aws(), TRAIL)
+        reconcile.plan(remediation, aws, TRAIL)

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
-from moto.core import set_initial_no_auth_action_count
 from moto.ec2.models import ec2_backends
 
 from chalicelib.errors import Busy, Gone, Unsupported
@@ -21,14 +14,14 @@ from chalicelib.reconcile import plan, read, write
 from lab import moto_fixes
 from lab.ids import next_id
 from lab.network import LINUX, have_groups, have_subnet, tcp
-from lab.scenes import ec2_instance, ec2_security_group
+from lab.scenes import ec2_security_group
+from lab.stage import scenes
 from remediations.ec2 import isolate_instance, quarantine_security_group, revoke_open_ingress, snapshot_volumes
 from remediations.ec2.rules import flat, permission
+from tests.aws import ACCOUNT, REGION, Aws, apply, make, round_trip, undo
 
-ACCOUNT, REGION = "123456789012", "eu-central-1"
 INSTANCE = Resource("AWS::EC2::Instance", "i-0123456789abcdef0", ACCOUNT, REGION)
 GROUP = Resource("AWS::EC2::SecurityGroup", "sg-0123456789abcdef0", ACCOUNT, REGION)
-SCENES = {scene.resource_type: scene for scene in (ec2_instance.scene, ec2_security_group.scene)}
 ISOLATE, REVOKE = isolate_instance.remediation, revoke_open_ingress.remediation
 QUARANTINE, SNAPSHOT = quarantine_security_group.remediation, snapshot_volumes.remediation
 REMEDIATIONS = {ISOLATE: INSTANCE, SNAPSHOT: INSTANCE, REVOKE: GROUP, QUARANTINE: GROUP}
@@ -36,67 +29,9 @@ ALL_IPV4 = {"protocol": "-1", "cidr": "0.0.0.0/0"}
 ALL_IPV6 = {"protocol": "-1", "cidr": "::/0"}
 
 
-@dataclass
-class Aws:
-    boto: boto3.Session
-    incident: str = "inc-1"
-    account: str = ACCOUNT
-    region: str = REGION
-    partition: str = "aws"
-    now: datetime = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
-    credentials: dict[str, str] = field(default_factory=dict)
-    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    clients: dict[str, Any] = field(default_factory=dict)
-
-    def client(self, service: str) -> Any:
-        if service not in self.clients:
-            self.clients[service] = self.boto.client(service, **self.credentials)
-            record = lambda params, model, **_: self.calls.append((model.name, params))  # noqa: E731
-            self.clients[service].meta.events.register_last("provide-client-params.ec2", record)
-        return self.clients[service]
-
-    def made(self) -> list[str]:
-        """Return the operations called since the last look."""
-        names = [name for name, _ in self.calls]
-        self.calls.clear()
-        return names
-
-
-@pytest.fixture(scope="module")
-def boto() -> boto3.Session:
-    return boto3.Session("AKIAIOSFODNN7EXAMPLE", "none", region_name=REGION)
-
-
-@pytest.fixture
-def aws(boto: boto3.Session) -> Iterator[Aws]:
-    moto_fixes.apply()
-    with mock_aws():
-        yield Aws(boto)
-
-
 @pytest.fixture
 def ec2(aws: Aws) -> Any:
     return aws.boto.client("ec2")
-
-
-def make(aws: Aws, resource: Resource) -> Resource:
-    assert SCENES[resource.type].make(aws.boto, resource) == resource.id
-    return resource
-
-
-def apply(aws: Aws, remediation: Remediation, resource: Resource) -> tuple[Any, Any]:
-    """Plan, write, and hold the change against a fresh look; return what was before and after."""
-    planned = plan(remediation, aws, resource)
-    write(remediation, aws, resource, planned.before, planned.after)
-    assert read(remediation, aws, resource) == planned.after
-    assert not plan(remediation, aws, resource).needed
-    return planned.before, planned.after
-
-
-def undo(aws: Aws, remediation: Remediation, resource: Resource, change: tuple[Any, Any]) -> None:
-    before, after = change
-    write(remediation, aws, resource, after, before)
-    assert read(remediation, aws, resource) == before
 
 
 def own_groups(ec2: Any, instance_id: str) -> list[list[str]]:
@@ -135,41 +70,15 @@ def run_in(ec2: Any, subnet: str, groups: list[str]) -> None:
 # All of them
 
 
-def round_trip(aws: Aws, remediation: Remediation, actions: tuple[str, ...]) -> None:
-    """Plan, apply and undo as a role that may do only `actions`, with moto enforcing IAM."""
-    resource = make(aws, REMEDIATIONS[remediation])
-    iam, allow = aws.client("iam"), {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-    arn = iam.create_role(RoleName="responder", AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
-    iam.put_role_policy(RoleName="responder", PolicyName="exactly", PolicyDocument=document(allow))
-    key = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="incident")["Credentials"]
-    signed = {
-        "aws_access_key_id": key["AccessKeyId"],
-        "aws_secret_access_key": key["SecretAccessKey"],
-        "aws_session_token": key["SessionToken"],
-    }
-    responder = Aws(aws.boto, credentials=signed)
-
-    @set_initial_no_auth_action_count(0)
-    def enforced() -> None:
-        undo(responder, remediation, resource, apply(responder, remediation, resource))
-
-    enforced()
-
-
-def document(statement: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
 @pytest.mark.parametrize("remediation", REMEDIATIONS, ids=lambda r: r.id)
 def test_the_declared_actions_are_enough(aws: Aws, remediation: Remediation) -> None:
-    round_trip(aws, remediation, remediation.reads + remediation.writes)
+    round_trip(aws, remediation, REMEDIATIONS[remediation], remediation.reads + remediation.writes)
 
 
 def test_to_snapshot_without_leave_to_tag_is_refused(aws: Aws) -> None:
     actions = set(SNAPSHOT.reads + SNAPSHOT.writes) - {"ec2:CreateTags"}
     with pytest.raises(ClientError, match="not authorized to perform: ec2:CreateTags"):
-        round_trip(aws, SNAPSHOT, tuple(actions))
+        round_trip(aws, SNAPSHOT, INSTANCE, tuple(actions))
 
 
 @pytest.mark.parametrize("remediation", REMEDIATIONS, ids=lambda r: r.id)
@@ -180,16 +89,18 @@ def test_a_resource_that_does_not_exist_is_gone(aws: Aws, remediation: Remediati
 
 @pytest.mark.parametrize("remediation", [ISOLATE, SNAPSHOT], ids=lambda r: r.id)
 def test_a_terminated_instance_is_gone(aws: Aws, ec2: Any, remediation: Remediation) -> None:
-    ec2.terminate_instances(InstanceIds=[make(aws, INSTANCE).id])
+    make(aws, INSTANCE)
+    ec2.terminate_instances(InstanceIds=[INSTANCE.id])
     with pytest.raises(Gone):
         read(remediation, aws, INSTANCE)
 
 
 @pytest.mark.parametrize("remediation", REMEDIATIONS, ids=lambda r: r.id)
 def test_the_scene_s_drift_is_a_third_state(aws: Aws, remediation: Remediation) -> None:
-    resource = make(aws, REMEDIATIONS[remediation])
+    resource = REMEDIATIONS[remediation]
+    make(aws, resource)
     change = apply(aws, remediation, resource)
-    SCENES[resource.type].drift[remediation.id](aws.boto, resource)
+    scenes("EC2")[resource.type].drift[remediation.id](aws.boto, resource)
     assert read(remediation, aws, resource) not in change
 
 

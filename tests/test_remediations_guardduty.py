@@ -1,13 +1,7 @@
 """Enabling a GuardDuty detector."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from chalicelib import reconcile
 from chalicelib.errors import Gone
@@ -18,39 +12,19 @@ from remediations.guardduty.enable_detector import remediation
 DETECTOR = Resource("AWS::GuardDuty::Detector", "12abc34d567e8fa901bc2d34e56789f0", "123456789012", "eu-central-1")
 
 
-@dataclass(frozen=True, slots=True)
-class Aws:
-    account: str = "123456789012"
-    region: str = "eu-central-1"
-    partition: str = "aws"
-    incident: str = "inc-1"
-    now: datetime = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
-
-    def client(self, service: str) -> object:
-        return boto3.client(service, region_name=self.region)
-
-
-@pytest.fixture
-def boto(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
-    with mock_aws():
-        yield boto3.Session(region_name="eu-central-1")
-
-
-def test_a_suspended_detector_watches_again_and_undo_suspends_it(boto):
-    assert scene.make(boto, DETECTOR) == scene.make(boto, DETECTOR) == DETECTOR.id
-    plan = reconcile.plan(remediation, Aws(), DETECTOR)
+def test_a_suspended_detector_watches_again_and_undo_suspends_it(aws):
+    assert scene.make(aws.boto, DETECTOR) == scene.make(aws.boto, DETECTOR) == DETECTOR.id
+    plan = reconcile.plan(remediation, aws, DETECTOR)
     assert plan == reconcile.Plan(before={"enabled": False}, after={"enabled": True})
-    reconcile.write(remediation, Aws(), DETECTOR, plan.before, plan.after)
-    assert boto.client("guardduty").get_detector(DetectorId=DETECTOR.id)["Status"] == "ENABLED"
-    reconcile.write(remediation, Aws(), DETECTOR, plan.after, plan.before)
-    assert boto.client("guardduty").get_detector(DetectorId=DETECTOR.id)["Status"] == "DISABLED"
+    reconcile.write(remediation, aws, DETECTOR, plan.before, plan.after)
+    assert aws.client("guardduty").get_detector(DetectorId=DETECTOR.id)["Status"] == "ENABLED"
+    reconcile.write(remediation, aws, DETECTOR, plan.after, plan.before)
+    assert aws.client("guardduty").get_detector(DetectorId=DETECTOR.id)["Status"] == "DISABLED"
 
 
-def test_a_deleted_detector_is_gone(boto):
+def test_a_deleted_detector_is_gone(aws):
     with pytest.raises(Gone, match="12abc34d567e8fa901bc2d34e56789f0 does not exist any more"):
-        reconcile.plan(remediation, Aws(), DETECTOR)
+        reconcile.plan(remediation, aws, DETECTOR)
 
 
 def test_any_other_refusal_comes_through_as_it_is():

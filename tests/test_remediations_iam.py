@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -13,17 +13,16 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
-from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 
 from chalicelib.errors import Gone, Unsupported
 from chalicelib.model import Remediation, Resource
-from chalicelib.reconcile import plan, read, write
-from lab.scenes import iam_access_key, iam_role, iam_user, sts_assumed_role
+from chalicelib.reconcile import read
+from lab.scenes import iam_role
+from lab.stage import scenes
 from remediations.iam import deny_role_session, deny_user, disable_access_key, revoke_role_sessions
+from tests.aws import ACCOUNT, NOW, Aws, apply, make, opened, round_trip, undo
 
-ACCOUNT = "123456789012"  # the account that moto's environment credentials belong to
-NOW = datetime(2025, 3, 1, 12, 0, 0, tzinfo=UTC)
 KEY = Resource("AWS::IAM::AccessKey", "AKIAIOSFODNN7EXAMPLE", ACCOUNT, "us-east-1", details={"user": "alice"})
 USER = Resource("AWS::IAM::User", "alice", ACCOUNT, "us-east-1")
 ROLE = Resource("AWS::IAM::Role", "web", ACCOUNT, "us-east-1", seen="2025-03-01T11:00:00Z")
@@ -36,9 +35,7 @@ FOREIGN = {
     "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::a%20b+c/*"}],
 }
 
-SCENES = {
-    scene.resource_type: scene for scene in (m.scene for m in (iam_access_key, iam_user, iam_role, sts_assumed_role))
-}
+SCENES = {**scenes("IAM"), **scenes("STS")}
 RESOURCES = {
     "AWS::IAM::AccessKey": KEY,
     "AWS::IAM::User": USER,
@@ -49,49 +46,10 @@ REMEDIATIONS = [m.remediation for m in (disable_access_key, deny_user, revoke_ro
 NEEDS = [(r, action) for r in REMEDIATIONS for action in r.reads + r.writes]
 
 
-@dataclass(frozen=True, slots=True)
-class Aws:
-    boto: boto3.Session
-    now: datetime = NOW
-    account: str = ACCOUNT
-    region: str = "us-east-1"
-    partition: str = "aws"
-    incident: str = "inc-1"
-    clients: dict[str, Any] = field(default_factory=dict)
-
-    def client(self, service: str) -> Any:
-        if service not in self.clients:
-            self.clients[service] = self.boto.client(service)
-        return self.clients[service]
-
-
-BOTO = boto3.Session("testing", "testing", region_name="us-east-1")  # shared: it keeps the service models loaded
-
-
 @pytest.fixture
 def aws() -> Iterator[Aws]:
-    with mock_aws():
-        yield Aws(BOTO)
-
-
-def make(aws: Aws, *resources: Resource) -> None:
-    for resource in resources:
-        assert SCENES[resource.type].make(aws.boto, resource) == resource.id
-
-
-def apply(aws: Aws, remediation: Remediation, resource: Resource) -> tuple[Any, Any]:
-    """Plan, write, and hold the change against a fresh look; return what was before and after."""
-    planned = plan(remediation, aws, resource)
-    write(remediation, aws, resource, planned.before, planned.after)
-    assert read(remediation, aws, resource) == planned.after
-    assert not plan(remediation, aws, resource).needed
-    return planned.before, planned.after
-
-
-def undo(aws: Aws, remediation: Remediation, resource: Resource, change: tuple[Any, Any]) -> None:
-    before, after = change
-    write(remediation, aws, resource, after, before)
-    assert read(remediation, aws, resource) == before
+    with opened("us-east-1") as aws:
+        yield aws
 
 
 def policy_of(aws: Aws, role: str, name: str) -> Any:
@@ -131,37 +89,16 @@ def refuse_with(client: Any, operation: str, code: str) -> None:
     client.meta.events.register(f"before-call.iam.{operation}", refuse)
 
 
-def round_trip(aws: Aws, remediation: Remediation, actions: tuple[str, ...]) -> None:
-    """Plan, apply and undo as a role that may do only `actions`, with moto enforcing IAM."""
-    resource = RESOURCES[remediation.resource_type]
-    make(aws, resource, Resource("AWS::IAM::Role", "responder", ACCOUNT, "us-east-1"))
-    iam, allow = aws.client("iam"), {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-    iam.put_role_policy(
-        RoleName="responder",
-        PolicyName="read-buckets",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allow]}),
-    )
-    arn = iam.get_role(RoleName="responder")["Role"]["Arn"]
-    key = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="incident")["Credentials"]
-    boto = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"], region_name="us-east-1")
-
-    @set_initial_no_auth_action_count(0)
-    def enforced() -> None:
-        undo(Aws(boto), remediation, resource, apply(Aws(boto), remediation, resource))
-
-    enforced()
-
-
 @pytest.mark.parametrize("remediation", REMEDIATIONS, ids=lambda r: r.id)
 def test_the_declared_actions_are_enough(aws: Aws, remediation: Remediation) -> None:
-    round_trip(aws, remediation, remediation.reads + remediation.writes)
+    round_trip(aws, remediation, RESOURCES[remediation.resource_type], remediation.reads + remediation.writes)
 
 
 @pytest.mark.parametrize(("remediation", "missing"), NEEDS, ids=[f"{r.id} without {a}" for r, a in NEEDS])
 def test_no_declared_action_can_be_left_out(aws: Aws, remediation: Remediation, missing: str) -> None:
     granted = tuple(a for a in remediation.reads + remediation.writes if a != missing)
     with pytest.raises(ClientError) as refused:
-        round_trip(aws, remediation, granted)
+        round_trip(aws, remediation, RESOURCES[remediation.resource_type], granted)
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
     assert missing in str(refused.value)
 

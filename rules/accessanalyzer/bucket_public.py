@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.s3.block_public_access import remediation as block_public_access
+from rules.controls import PUBLIC_STORAGE
 
 rule = Rule(
     id="accessanalyzer.bucket_public",
@@ -14,13 +15,7 @@ rule = Rule(
     respond=(block_public_access,),
     severity=Severity.HIGH,
     attack=("T1530",),
-    controls={
-        "cis-aws": ("1.20", "2.1.4"),
-        "pci-dss": ("1.4.4", "7.2.1"),
-        "soc2": ("CC6.1", "CC6.6"),
-        "hipaa": ("164.312(a)(1)",),
-        "gdpr": ("32",),
-    },
+    controls={**PUBLIC_STORAGE, "cis-aws": ("1.20", "2.1.4")},
     look_at=(
         "The finding names the statement that opens it: remove that and the block has nothing left to hold. If it is a"
         " website on purpose, undo this and archive the finding."

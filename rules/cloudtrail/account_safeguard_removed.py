@@ -1,6 +1,7 @@
 """A setting that protects a whole account was switched off; people are told."""
 
 from chalicelib.model import Rule, Severity
+from rules.cloudtrail.public_access import LOOSENED
 
 rule = Rule(
     id="cloudtrail.account_safeguard_removed",
@@ -22,16 +23,7 @@ rule = Rule(
                 },
                 {
                     "eventName": ["PutAccountPublicAccessBlock"],
-                    "requestParameters": {
-                        "PublicAccessBlockConfiguration": {
-                            "$or": [
-                                {"BlockPublicAcls": [False]},
-                                {"BlockPublicPolicy": [False]},
-                                {"IgnorePublicAcls": [False]},
-                                {"RestrictPublicBuckets": [False]},
-                            ]
-                        }
-                    },
+                    "requestParameters": LOOSENED,
                 },
             ],
         },

@@ -2,6 +2,8 @@
 
 from chalicelib.model import Mode, Rule, Severity
 from remediations.s3.block_public_access import remediation as block_public_access
+from rules.cloudtrail.public_access import LOOSENED
+from rules.controls import PUBLIC_STORAGE
 
 ABSENT = [{"exists": False}]
 # A pattern can say "this key is absent", not "there is no condition". Where these stand anybody is not anybody: it is
@@ -30,16 +32,7 @@ rule = Rule(
                 {"eventName": ["DeleteBucketPublicAccessBlock"]},
                 {
                     "eventName": ["PutBucketPublicAccessBlock"],
-                    "requestParameters": {
-                        "PublicAccessBlockConfiguration": {
-                            "$or": [
-                                {"BlockPublicAcls": [False]},
-                                {"BlockPublicPolicy": [False]},
-                                {"IgnorePublicAcls": [False]},
-                                {"RestrictPublicBuckets": [False]},
-                            ]
-                        }
-                    },
+                    "requestParameters": LOOSENED,
                 },
                 {
                     "eventName": ["PutBucketPolicy"],
@@ -83,13 +76,7 @@ rule = Rule(
     mode=Mode.APPROVE,
     severity=Severity.HIGH,
     attack=("T1530", "T1562.001"),
-    controls={
-        "cis-aws": ("2.1.4", "4.8"),
-        "pci-dss": ("1.4.4", "7.2.1"),
-        "soc2": ("CC6.1", "CC6.6"),
-        "hipaa": ("164.312(a)(1)",),
-        "gdpr": ("32",),
-    },
+    controls={**PUBLIC_STORAGE, "cis-aws": ("2.1.4", "4.8")},
     look_at=(
         "Ask whoever opened it. Approve unless it holds nothing but what anybody may see; then serve that through"
         " CloudFront rather than from the bucket."

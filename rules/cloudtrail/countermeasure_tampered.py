@@ -1,6 +1,7 @@
 """Somebody takes countermeasure itself apart; people are told while it still can."""
 
 from chalicelib.model import Rule, Severity
+from rules.controls import SAFEGUARD
 
 OURS = [{"wildcard": "*countermeasure*"}]
 
@@ -43,7 +44,7 @@ rule = Rule(
     },
     severity=Severity.CRITICAL,
     attack=("T1562.001",),
-    controls={"pci-dss": ("10.7.2",), "soc2": ("CC7.2",)},
+    controls=SAFEGUARD,
     look_at=(
         "Unless you are deploying right now: contain whoever did it by hand, deploy countermeasure again from a clean"
         " checkout, and assume that events since then were not answered."

@@ -1,6 +1,7 @@
 """GuardDuty was deleted, or told to see less: members left, findings hidden, addresses trusted; people are told."""
 
 from chalicelib.model import Rule, Severity
+from rules.controls import DETECTION
 
 rule = Rule(
     id="cloudtrail.detector_deleted_or_weakened",
@@ -40,12 +41,7 @@ rule = Rule(
     },
     severity=Severity.HIGH,
     attack=("T1562.001",),
-    controls={
-        "pci-dss": ("10.7.2", "11.5.1"),
-        "soc2": ("CC7.2",),
-        "hipaa": ("164.308(a)(1)(ii)(D)",),
-        "gdpr": ("32",),
-    },
+    controls=DETECTION,
     look_at=(
         "A deleted detector cannot be undone: make a new one; its findings are lost here but stay in Security Hub."
         " For trusted lists and archive filters, see which addresses or finding types they hide, and remove them."

@@ -1,6 +1,7 @@
 """Macie was switched off or told to see less; people are told."""
 
 from chalicelib.model import Rule, Severity
+from rules.controls import SAFEGUARD
 
 rule = Rule(
     id="cloudtrail.macie_disabled_or_changed",
@@ -32,7 +33,7 @@ rule = Rule(
     },
     severity=Severity.MEDIUM,
     attack=("T1562.001",),
-    controls={"pci-dss": ("10.7.2",), "soc2": ("CC7.2",)},
+    controls=SAFEGUARD,
     look_at=(
         "See whether Macie still runs and publishes as before; enable it again if nobody meant to change it. Look at"
         " what the same principal read from S3 around that time."

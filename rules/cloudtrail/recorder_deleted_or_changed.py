@@ -1,6 +1,7 @@
 """AWS Config lost its recorder, its delivery channel or a rule, or was told to record less; people are told."""
 
 from chalicelib.model import Rule, Severity
+from rules.controls import RECORDER
 
 rule = Rule(
     id="cloudtrail.recorder_deleted_or_changed",
@@ -26,12 +27,7 @@ rule = Rule(
     },
     severity=Severity.MEDIUM,
     attack=("T1562.001",),
-    controls={
-        "cis-aws": ("3.3", "4.9"),
-        "pci-dss": ("10.7.2",),
-        "soc2": ("CC7.1", "CC7.2"),
-        "hipaa": ("164.312(b)",),
-    },
+    controls=RECORDER,
     look_at=(
         "What was deleted cannot be undone, only made again from your templates: recorder, then delivery channel, then"
         " rules. See whether the history still goes to your own bucket and covers all resource types."

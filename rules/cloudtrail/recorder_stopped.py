@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.config.start_recorder import remediation as start_recorder
+from rules.controls import RECORDER
 
 rule = Rule(
     id="cloudtrail.recorder_stopped",
@@ -15,12 +16,7 @@ rule = Rule(
     respond=(start_recorder,),
     severity=Severity.HIGH,
     attack=("T1562.001",),
-    controls={
-        "cis-aws": ("3.3", "4.9"),
-        "pci-dss": ("10.7.2",),
-        "soc2": ("CC7.1", "CC7.2"),
-        "hipaa": ("164.312(b)",),
-    },
+    controls=RECORDER,
     look_at=(
         "Ask whoever stopped it; if it was not them, contain that principal. Look in CloudTrail for what was changed"
         " while nothing was recorded: Config judges it only when it changes again or is evaluated anew."

@@ -1,6 +1,7 @@
 """The root user changed something; IAM cannot contain root, so people are told."""
 
 from chalicelib.model import Rule, Severity
+from rules.controls import ROOT_USE
 
 SOURCES = """
     access-analyzer account acm apigateway appmesh autoscaling backup bedrock billing budgets ce cloudformation
@@ -32,12 +33,7 @@ rule = Rule(
     },
     severity=Severity.HIGH,
     attack=("T1078.004",),
-    controls={
-        "cis-aws": ("1.7", "4.3"),
-        "pci-dss": ("10.2.1.2",),
-        "soc2": ("CC6.1", "CC7.2"),
-        "hipaa": ("164.308(a)(1)(ii)(D)",),
-    },
+    controls=ROOT_USE,
     look_at=(
         "Ask the holders of the root credentials whether this call was theirs. If not: recover the password, end all"
         " sessions, delete root's access keys, change MFA and e-mail, and undo what was changed."

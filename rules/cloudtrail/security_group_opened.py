@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.ec2.revoke_open_ingress import remediation as revoke_open_ingress
+from rules.controls import OPEN_NETWORK
 
 # Any address with /0 is the whole internet: the request is recorded as it was typed, not as EC2 keeps it.
 EVERYWHERE = [{"suffix": "/0"}]
@@ -56,13 +57,7 @@ rule = Rule(
     respond=(revoke_open_ingress,),
     severity=Severity.HIGH,
     attack=("T1562.007", "T1133"),
-    controls={
-        "cis-aws": ("4.10", "5.2", "5.3"),
-        "pci-dss": ("1.3.1",),
-        "soc2": ("CC6.6",),
-        "hipaa": ("164.312(e)(1)",),
-        "gdpr": ("32",),
-    },
+    controls={**OPEN_NETWORK, "cis-aws": ("4.10", "5.2", "5.3")},
     look_at=(
         "Ask whoever opened it what needs to reach it, and allow just those addresses. Then check the flow logs for who"
         " came in while it was open."

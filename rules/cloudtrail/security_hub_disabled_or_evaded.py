@@ -1,6 +1,7 @@
 """Security Hub was switched off, or findings were hidden in it; people are told."""
 
 from chalicelib.model import Rule, Severity
+from rules.controls import SAFEGUARD
 
 rule = Rule(
     id="cloudtrail.security_hub_disabled_or_evaded",
@@ -42,7 +43,7 @@ rule = Rule(
     },
     severity=Severity.MEDIUM,
     attack=("T1562.001",),
-    controls={"cis-aws": ("4.16",), "pci-dss": ("10.7.2",), "soc2": ("CC7.2",)},
+    controls={"cis-aws": ("4.16",), **SAFEGUARD},
     look_at=(
         "Ask whoever did it. If nobody owns up: enable Security Hub and its standards again, set the hidden findings"
         " back to NEW, and read exactly those: they say what somebody did not want to be seen."

@@ -1,6 +1,7 @@
 """A trail was deleted, or told to record less or elsewhere; nothing brings a deleted trail back, so people are told."""
 
 from chalicelib.model import Rule, Severity
+from rules.controls import AUDIT_TRAIL
 
 rule = Rule(
     id="cloudtrail.trail_deleted_or_changed",
@@ -22,13 +23,7 @@ rule = Rule(
     },
     severity=Severity.HIGH,
     attack=("T1562.008",),
-    controls={
-        "cis-aws": ("3.1", "4.5"),
-        "pci-dss": ("10.2.1.6", "10.7.2"),
-        "soc2": ("CC7.2",),
-        "hipaa": ("164.312(b)",),
-        "gdpr": ("32",),
-    },
+    controls=AUDIT_TRAIL,
     look_at=(
         "A deleted trail cannot be undone, only made again: create it with its old bucket, key and selectors, and start"
         " it; the logs in S3 stay. For a changed one compare bucket, regions and selectors with what they should be."

@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.cloudtrail.start_logging import remediation as start_logging
+from rules.controls import AUDIT_TRAIL
 
 rule = Rule(
     id="cloudtrail.trail_logging_stopped",
@@ -15,13 +16,7 @@ rule = Rule(
     respond=(start_logging,),
     severity=Severity.HIGH,
     attack=("T1562.008",),
-    controls={
-        "cis-aws": ("3.1", "4.5"),
-        "pci-dss": ("10.2.1.6", "10.7.2"),
-        "soc2": ("CC7.2", "CC7.4"),
-        "hipaa": ("164.312(b)",),
-        "gdpr": ("32",),
-    },
+    controls={**AUDIT_TRAIL, "soc2": ("CC7.2", "CC7.4")},
     look_at=(
         "Ask whoever stopped it; if it was not them, contain that principal now. Read GuardDuty and the services' own"
         " logs for the minutes in which the trail was silent."

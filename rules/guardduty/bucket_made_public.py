@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.s3.block_public_access import remediation as block_public_access
+from rules.controls import BREACH, PUBLIC_STORAGE
 
 rule = Rule(
     id="guardduty.bucket_made_public",
@@ -20,13 +21,7 @@ rule = Rule(
     respond=(block_public_access,),
     severity=Severity.HIGH,
     attack=("T1530", "T1562.001"),
-    controls={
-        "cis-aws": ("2.1.4",),
-        "pci-dss": ("1.4.4", "7.2.1"),
-        "soc2": ("CC6.1", "CC6.6"),
-        "hipaa": ("164.312(a)(1)",),
-        "gdpr": ("32", "33"),
-    },
+    controls={**PUBLIC_STORAGE, **BREACH},
     look_at=(
         "Ask who opened it and why, then read the bucket's data events or access logs for downloads since. If it is a"
         " website on purpose, undo this and protect the bucket by its tag."

@@ -1,6 +1,7 @@
 """An attacker is inside a container cluster; what to contain there is not AWS's to say, so people are told."""
 
 from chalicelib.model import Rule, Severity
+from rules.controls import INTRUSION_SEEN
 
 rule = Rule(
     id="guardduty.cluster_compromised",
@@ -24,7 +25,7 @@ rule = Rule(
     },
     severity=Severity.HIGH,
     attack=("T1610", "T1611", "T1613"),
-    controls={"pci-dss": ("11.5.1",), "soc2": ("CC7.2", "CC7.3")},
+    controls=INTRUSION_SEEN,
     look_at=(
         "Name the Kubernetes user, pod or task from the finding; take away its role binding and cordon its node before"
         " deleting anything. Credentials that the workload could reach, its role's too, count as stolen."

@@ -4,6 +4,7 @@ from chalicelib.model import Rule, Severity
 from remediations.iam.deny_role_session import remediation as deny_role_session
 from remediations.iam.deny_user import remediation as deny_user
 from remediations.iam.disable_access_key import remediation as disable_access_key
+from rules.controls import BREACH, INTRUSION_CONTAINED
 
 rule = Rule(
     id="guardduty.credentials_attack_sequence",
@@ -16,12 +17,7 @@ rule = Rule(
     respond=(disable_access_key, deny_role_session, deny_user),
     severity=Severity.CRITICAL,
     attack=("T1078.004", "T1098", "T1530"),
-    controls={
-        "pci-dss": ("11.5.1", "12.10.5"),
-        "soc2": ("CC7.3", "CC7.4"),
-        "hipaa": ("164.308(a)(6)(ii)",),
-        "gdpr": ("32", "33"),
-    },
+    controls={**INTRUSION_CONTAINED, **BREACH},
     look_at=(
         "Walk through the signals of the sequence in GuardDuty and undo what the attacker left: new users, keys, roles,"
         " trust policies, stopped logs. Where no principal is named below, take it from the finding's text and act."

@@ -3,6 +3,7 @@
 from chalicelib.model import Mode, Rule, Severity
 from remediations.ec2.isolate_instance import remediation as isolate_instance
 from remediations.ec2.snapshot_volumes import remediation as snapshot_volumes
+from rules.controls import BREACH, INTRUSION_CONTAINED
 
 rule = Rule(
     id="guardduty.ec2_attack_sequence",
@@ -16,12 +17,7 @@ rule = Rule(
     mode=Mode.APPROVE,
     severity=Severity.CRITICAL,
     attack=("T1190", "T1078.004"),
-    controls={
-        "pci-dss": ("11.5.1", "12.10.5"),
-        "soc2": ("CC7.3", "CC7.4"),
-        "hipaa": ("164.308(a)(6)(ii)",),
-        "gdpr": ("32", "33"),
-    },
+    controls={**INTRUSION_CONTAINED, **BREACH},
     look_at=(
         "The instances of a group share an image, launch template or role: that is what to mend. Isolating all of them"
         " may take the service down; decide which ones may go at once."

@@ -3,6 +3,7 @@
 from chalicelib.model import Rule, Severity
 from remediations.ec2.isolate_instance import remediation as isolate_instance
 from remediations.ec2.snapshot_volumes import remediation as snapshot_volumes
+from rules.controls import BREACH, INTRUSION_CONTAINED
 
 rule = Rule(
     id="guardduty.ec2_command_and_control",
@@ -34,12 +35,7 @@ rule = Rule(
     respond=(snapshot_volumes, isolate_instance),
     severity=Severity.HIGH,
     attack=("T1071", "T1568.002", "T1498"),
-    controls={
-        "pci-dss": ("11.5.1", "12.10.5"),
-        "soc2": ("CC7.3", "CC7.4"),
-        "hipaa": ("164.308(a)(6)(ii)",),
-        "gdpr": ("32", "33"),
-    },
+    controls={**INTRUSION_CONTAINED, **BREACH},
     look_at=(
         "Read the remote address or domain in the finding and search flow and DNS logs for other instances that talk to"
         " it. Flows that were open stay tracked for a while: stop the instance if it must be silent now."

@@ -3,6 +3,7 @@
 from chalicelib.model import Rule, Severity
 from remediations.ec2.isolate_instance import remediation as isolate_instance
 from remediations.ec2.snapshot_volumes import remediation as snapshot_volumes
+from rules.controls import INTRUSION_CONTAINED
 
 rule = Rule(
     id="guardduty.ec2_mining_cryptocurrency",
@@ -27,12 +28,7 @@ rule = Rule(
     respond=(snapshot_volumes, isolate_instance),
     severity=Severity.HIGH,
     attack=("T1496",),
-    controls={
-        "pci-dss": ("11.5.1", "12.10.5"),
-        "soc2": ("CC7.3", "CC7.4"),
-        "hipaa": ("164.308(a)(6)(ii)",),
-        "gdpr": ("32",),
-    },
+    controls={**INTRUSION_CONTAINED, "gdpr": ("32",)},
     look_at=(
         "Find how the miner came in: open ports, a public application, user data, or whoever launched the instance, and"
         " look for the same image or key elsewhere. Treat the instance role's credentials as stolen."

@@ -3,6 +3,7 @@
 from chalicelib.model import Mode, Rule, Severity
 from remediations.ec2.isolate_instance import remediation as isolate_instance
 from remediations.ec2.snapshot_volumes import remediation as snapshot_volumes
+from rules.controls import INTRUSION_SEEN
 
 rule = Rule(
     id="guardduty.ec2_suspicious_traffic",
@@ -29,7 +30,7 @@ rule = Rule(
     mode=Mode.APPROVE,
     severity=Severity.MEDIUM,
     attack=("T1071", "T1090.003", "T1046"),
-    controls={"pci-dss": ("11.5.1",), "soc2": ("CC7.2", "CC7.3")},
+    controls=INTRUSION_SEEN,
     look_at=(
         "Ask the owner whether the instance is a mail server, a scanner or a research host. If nobody can say, approve"
         " the isolation: its disks are kept first."

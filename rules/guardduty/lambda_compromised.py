@@ -1,6 +1,7 @@
 """A Lambda function talks to an attacker or mines cryptocurrency; people are told."""
 
 from chalicelib.model import Rule, Severity
+from rules.controls import INTRUSION_SEEN
 
 rule = Rule(
     id="guardduty.lambda_compromised",
@@ -19,7 +20,7 @@ rule = Rule(
     },
     severity=Severity.HIGH,
     attack=("T1496", "T1071", "T1648"),
-    controls={"pci-dss": ("11.5.1",), "soc2": ("CC7.2", "CC7.3")},
+    controls=INTRUSION_SEEN,
     look_at=(
         "Set the function's reserved concurrency to 0 to stop it, save its code and environment as evidence, and"
         " compare the last deployment with the source. Revoke the sessions of its role."

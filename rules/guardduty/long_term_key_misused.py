@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.iam.disable_access_key import remediation as disable_access_key
+from rules.controls import BREACH, CREDENTIALS
 from rules.guardduty.credential_misuse import TYPES
 
 rule = Rule(
@@ -18,12 +19,7 @@ rule = Rule(
     respond=(disable_access_key,),
     severity=Severity.HIGH,
     attack=("T1078.004",),
-    controls={
-        "pci-dss": ("11.5.1", "12.10.5"),
-        "soc2": ("CC6.1", "CC7.4"),
-        "hipaa": ("164.308(a)(6)(ii)",),
-        "gdpr": ("32", "33"),
-    },
+    controls={**CREDENTIALS, **BREACH},
     look_at=(
         "Search CloudTrail by this access key id for what it made: users, keys, roles, instances, and AssumeRole or"
         " GetSessionToken, whose sessions outlive the key. A root key cannot be switched off here: sign in as root."

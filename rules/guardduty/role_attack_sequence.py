@@ -2,6 +2,7 @@
 
 from chalicelib.model import Mode, Rule, Severity
 from remediations.iam.revoke_role_sessions import remediation as revoke_role_sessions
+from rules.controls import BREACH, INCIDENT
 
 rule = Rule(
     id="guardduty.role_attack_sequence",
@@ -18,12 +19,7 @@ rule = Rule(
     mode=Mode.APPROVE,
     severity=Severity.CRITICAL,
     attack=("T1078.004", "T1550.001"),
-    controls={
-        "pci-dss": ("12.10.5",),
-        "soc2": ("CC7.4",),
-        "hipaa": ("164.308(a)(6)(ii)",),
-        "gdpr": ("32", "33"),
-    },
+    controls={**INCIDENT, **BREACH},
     look_at=(
         "The named session is denied already; approve this when the attacker had more than one or can open new ones."
         " It logs out everything that runs as the role, and does not stop the role from being assumed again."

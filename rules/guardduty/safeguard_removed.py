@@ -1,6 +1,7 @@
 """GuardDuty saw a safeguard of the account taken away that countermeasure cannot put back; people are told."""
 
 from chalicelib.model import Rule, Severity
+from rules.controls import SAFEGUARD
 
 rule = Rule(
     id="guardduty.safeguard_removed",
@@ -19,7 +20,7 @@ rule = Rule(
     },
     severity=Severity.MEDIUM,
     attack=("T1562.001", "T1562.008"),
-    controls={"pci-dss": ("10.7.2",), "soc2": ("CC7.2",), "hipaa": ("164.308(a)(1)(ii)(D)",)},
+    controls={**SAFEGUARD, "hipaa": ("164.308(a)(1)(ii)(D)",)},
     look_at=(
         "Ask whoever the finding names whether a change asked for it, and put the setting back if not. Look at what the"
         " same principal did in the hour around it."

@@ -3,6 +3,7 @@
 from chalicelib.model import Rule, Severity
 from remediations.iam.deny_role_session import remediation as deny_role_session
 from remediations.iam.deny_user import remediation as deny_user
+from rules.controls import BREACH, CREDENTIALS
 from rules.guardduty.credential_misuse import TYPES
 
 rule = Rule(
@@ -19,12 +20,7 @@ rule = Rule(
     respond=(deny_role_session, deny_user),
     severity=Severity.HIGH,
     attack=("T1078.004", "T1550.001"),
-    controls={
-        "pci-dss": ("11.5.1", "12.10.5"),
-        "soc2": ("CC6.1", "CC7.4"),
-        "hipaa": ("164.308(a)(6)(ii)",),
-        "gdpr": ("32", "33"),
-    },
+    controls={**CREDENTIALS, **BREACH},
     look_at=(
         "Find where the session came from: an instance or function (the session name says which), or whoever called"
         " AssumeRole or GetSessionToken. That source can issue new ones until it is contained too."

@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.cloudtrail.start_logging import remediation as start_logging
+from rules.controls import AUDIT_TRAIL
 
 rule = Rule(
     id="guardduty.trail_logging_disabled",
@@ -17,13 +18,7 @@ rule = Rule(
     respond=(start_logging,),
     severity=Severity.HIGH,
     attack=("T1562.008",),
-    controls={
-        "cis-aws": ("3.1", "4.5"),
-        "pci-dss": ("10.2.1.6", "10.7.2"),
-        "soc2": ("CC7.2",),
-        "hipaa": ("164.312(b)",),
-        "gdpr": ("32",),
-    },
+    controls=AUDIT_TRAIL,
     look_at=(
         "Check in every region that the trails log and deliver. Then contain whoever did it: what they did after that"
         " is seen only in GuardDuty, flow logs and the services' own logs."

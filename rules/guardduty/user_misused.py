@@ -2,6 +2,7 @@
 
 from chalicelib.model import Mode, Rule, Severity
 from remediations.iam.deny_user import remediation as deny_user
+from rules.controls import CREDENTIALS
 from rules.guardduty.credential_misuse import TYPES
 
 rule = Rule(
@@ -19,7 +20,7 @@ rule = Rule(
     mode=Mode.APPROVE,
     severity=Severity.MEDIUM,
     attack=("T1078.004",),
-    controls={"pci-dss": ("11.5.1", "12.10.5"), "soc2": ("CC6.1", "CC7.4"), "hipaa": ("164.308(a)(6)(ii)",)},
+    controls=CREDENTIALS,
     look_at=(
         "Ask the user where they signed in from. If it was not them: approve, change the password, set up MFA, and look"
         " at what the session made. Nothing to approve below means that the finding names no user of ours."

@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.iam.disable_access_key import remediation as disable_access_key
+from rules.controls import BREACH, EXPOSED_KEY
 
 rule = Rule(
     id="health.access_key_exposed",
@@ -14,12 +15,7 @@ rule = Rule(
     respond=(disable_access_key,),
     severity=Severity.CRITICAL,
     attack=("T1552.001", "T1078.004"),
-    controls={
-        "pci-dss": ("8.6.2", "12.10.5"),
-        "soc2": ("CC6.1", "CC7.4"),
-        "hipaa": ("164.308(a)(6)(ii)",),
-        "gdpr": ("32", "33"),
-    },
+    controls={**EXPOSED_KEY, **BREACH},
     look_at=(
         "Find where it was published and take it down, history too. Search CloudTrail by the key id since the leak, in"
         " all regions: instances, new users, keys and roles; AWS may have attached a quarantine policy to the user."

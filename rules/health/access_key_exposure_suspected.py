@@ -2,6 +2,7 @@
 
 from chalicelib.model import Mode, Rule, Severity
 from remediations.iam.disable_access_key import remediation as disable_access_key
+from rules.controls import EXPOSED_KEY
 
 rule = Rule(
     id="health.access_key_exposure_suspected",
@@ -15,7 +16,7 @@ rule = Rule(
     mode=Mode.APPROVE,
     severity=Severity.HIGH,
     attack=("T1552.001", "T1078.004"),
-    controls={"pci-dss": ("8.6.2", "12.10.5"), "soc2": ("CC6.1", "CC7.4"), "hipaa": ("164.308(a)(6)(ii)",)},
+    controls=EXPOSED_KEY,
     look_at=(
         "Ask the key's owner where it is kept, and look in CloudTrail for calls from unknown addresses. If nobody can"
         " rule it out, approve and give the owner a new key."

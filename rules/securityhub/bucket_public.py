@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.s3.block_public_access import remediation as block_public_access
+from rules.controls import PUBLIC_STORAGE
 from rules.securityhub.control import failed
 
 rule = Rule(
@@ -11,13 +12,7 @@ rule = Rule(
     respond=(block_public_access,),
     severity=Severity.HIGH,
     attack=("T1530",),
-    controls={
-        "cis-aws": ("2.1.4",),
-        "pci-dss": ("1.4.4", "7.2.1"),
-        "soc2": ("CC6.1", "CC6.6"),
-        "hipaa": ("164.312(a)(1)",),
-        "gdpr": ("32",),
-    },
+    controls=PUBLIC_STORAGE,
     look_at=(
         "Ask the owner what the bucket is for. If it is a website on purpose, undo this, protect the bucket by its tag,"
         " and plan to serve it through CloudFront."

@@ -6,6 +6,7 @@ from remediations.ec2.quarantine_security_group import remediation as quarantine
 from remediations.iam.deny_user import remediation as deny_user
 from remediations.iam.disable_access_key import remediation as disable_access_key
 from remediations.s3.block_public_access import remediation as block_public_access
+from rules.controls import INCIDENT
 
 rule = Rule(
     id="securityhub.quarantine_requested",
@@ -23,7 +24,7 @@ rule = Rule(
         deny_user,
     ),
     severity=Severity.HIGH,
-    controls={"pci-dss": ("12.10.5",), "soc2": ("CC7.4",), "hipaa": ("164.308(a)(6)(ii)",)},
+    controls=INCIDENT,
     look_at=(
         "A colleague asked for this: talk to them about what comes next. Resources of the finding that are not listed"
         " below were not touched."

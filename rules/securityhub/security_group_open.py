@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.ec2.revoke_open_ingress import remediation as revoke_open_ingress
+from rules.controls import OPEN_NETWORK
 from rules.securityhub.control import failed
 
 CIS = "arn:aws:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0/rule"
@@ -22,13 +23,7 @@ rule = Rule(
     respond=(revoke_open_ingress,),
     severity=Severity.HIGH,
     attack=("T1133", "T1190"),
-    controls={
-        "cis-aws": ("5.2", "5.3"),
-        "pci-dss": ("1.3.1",),
-        "soc2": ("CC6.6",),
-        "hipaa": ("164.312(e)(1)",),
-        "gdpr": ("32",),
-    },
+    controls=OPEN_NETWORK,
     look_at=(
         "See what the group is attached to and who needs to reach it; allow just those addresses. It was open before"
         " this finding came: check the hosts' login logs."

@@ -5,26 +5,22 @@ A sign-in that does not say whether MFA was used counts as one without. Federate
 """
 
 from chalicelib.model import Rule, Severity
+from rules.signin.console import login
 
 rule = Rule(
     id="signin.login_without_mfa",
     title="Console sign-in without MFA",
-    pattern={
-        "source": ["aws.signin"],
-        "detail-type": ["AWS Console Sign In via CloudTrail", "AWS Console Signin via CloudTrail"],
-        "detail": {
-            "eventName": ["ConsoleLogin"],
-            "userIdentity": {
-                "type": ["IAMUser"],
-                "sessionContext": {"attributes": {"mfaAuthenticated": [{"exists": False}, "false"]}},
-            },
-            "responseElements": {"ConsoleLogin": ["Success"]},
-            "additionalEventData": {
-                "MFAUsed": [{"exists": False}, {"equals-ignore-case": "no"}],
-                "SamlProviderArn": [{"exists": False}],
-            },
+    pattern=login(
+        {
+            "type": ["IAMUser"],
+            "sessionContext": {"attributes": {"mfaAuthenticated": [{"exists": False}, "false"]}},
         },
-    },
+        "Success",
+        additionalEventData={
+            "MFAUsed": [{"exists": False}, {"equals-ignore-case": "no"}],
+            "SamlProviderArn": [{"exists": False}],
+        },
+    ),
     severity=Severity.MEDIUM,
     attack=("T1078.004",),
     controls={
