@@ -190,7 +190,12 @@ def test_a_rule_that_was_undone_on_a_resource_is_only_shown_there_with_the_reaso
 
 
 EVERYTHING = Situation(
-    replace(FINDING, standing=Standing.ARCHIVED, actor=Actor(issuer_arn=role())),
+    replace(
+        FINDING,
+        standing=Standing.ARCHIVED,
+        actor=Actor(issuer_arn=role()),
+        event={"countermeasure": {"ceiling": "observe"}},
+    ),
     replace(RULE, mode=Mode.APPROVE),
     replace(TRAIL, account=PROD),
     ORGANIZATION,
@@ -204,6 +209,7 @@ def test_every_reason_is_kept_and_the_lowest_comes_first() -> None:
         ("finding", Mode.OFF),
         ("own action", Mode.OFF),
         ("undone before", Mode.OBSERVE),
+        ("replayed", Mode.OBSERVE),
         ("rule mode", Mode.APPROVE),
         ("environment mode", Mode.APPROVE),
         ("other account", Mode.APPROVE),

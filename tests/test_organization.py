@@ -91,7 +91,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "an unknown table": (
         "[notify]",
         "[notifications]",
-        "notifications: unknown key; allowed are organization, environments, accounts, notify",
+        "notifications: unknown key; allowed are organization, environments, accounts, regions, protected, notify",
     ),
     "an unknown key of the organization": (
         "hub =",
@@ -101,7 +101,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "an unknown key of an environment": (
         'prod = { mode = "approve" }',
         'prod = { mode = "approve", until = "2026-08-01" }',
-        "environments.prod.until: unknown key; allowed are mode",
+        "environments.prod.until: unknown key; allowed are mode, accounts, ous, approvers",
     ),
     "an unknown key of an account": (
         SANDBOX,
