@@ -80,8 +80,11 @@ class Hands:
     def _each(
         self, steps: Sequence[Step], open_: Open, act: Act, failed: Outcome | None, *, record: bool = False
     ) -> list[Step]:
-        """Act on every step, in order, through one session per account and region; `record` keeps the AWS calls."""
-        sessions: dict[tuple[str, str], ScopedSession] = {}
+        """Act on every step, in order, through one session per rule, account and region; `record` keeps the AWS calls.
+
+        What one rule needs fits into a session policy; what all rules of a finding need together may not.
+        """
+        sessions: dict[tuple[str, str, str], ScopedSession] = {}
         acted = []
         for step in steps:
             place = _place(step)
@@ -100,12 +103,12 @@ class Hands:
         return acted
 
     def _reading(self, steps: Sequence[Step]) -> ScopedSession:
-        account, region = _place(steps[0])
+        account, region, _ = _place(steps[0])
         remediations = {step.unit.remediation.id: step.unit.remediation for step in steps}
         return self.accounts.reading(account, region, steps[0].change.incident, remediations.values())
 
     def _writing(self, steps: Sequence[Step]) -> ScopedSession:
-        account, region = _place(steps[0])
+        account, region, _ = _place(steps[0])
         pairs = [(step.unit.remediation, step.unit.resource) for step in steps]
         return self.accounts.writing(account, region, steps[0].change.incident, pairs)
 
@@ -156,5 +159,5 @@ def _why(error: Exception) -> str:
     return str(error) if isinstance(error, CountermeasureError) else describe(error)
 
 
-def _place(step: Step) -> tuple[str, str]:
-    return step.unit.resource.account, step.unit.resource.region
+def _place(step: Step) -> tuple[str, str, str]:
+    return step.unit.resource.account, step.unit.resource.region, step.unit.rule.id

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,9 @@ from chalicelib.table import Item, Key, Table, Write
 
 OPEN_SECONDS = 24 * 3600
 """An incident is open, so that further findings join it, until it has been quiet for this long."""
+
+KEEP_SECONDS = 400 * 24 * 3600
+"""Heads of which nothing was heard for this long expire (`expires_at`), but for what people undid; incidents stay."""
 
 HOLD_SECONDS = 120
 """A hold lapses after this long: more than a function may run, no more than Lambda waits before its second retry."""
@@ -40,6 +43,11 @@ class Known:
     answered: bool = False  # this very revision of the finding was answered
     versions: Mapping[Key, int] = field(default_factory=dict)  # of the heads that exist
     undone: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # resource key -> rule -> reason
+
+    @property
+    def kept(self) -> set[Key]:
+        """The heads that must not expire: of the resources on which people undid something."""
+        return {_resource_head(key) for key in self.undone}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,7 @@ class Ledger:
             for head, rules in ((_resource_head(key), rules) for key, rules in undone.items())
         }
         records = [*map(_change, changes), _notice(incident, notice)]
-        self._let_go(hold, {head: reasons.get(head, {}) for head in hold.heads}, records)
+        self._let_go(hold, {head: reasons.get(head, {}) for head in hold.heads}, records, keep=set(reasons))
 
     def receive(self, incident: str, notice: Told) -> None:
         """Keep the receipts of a notice that was told."""
@@ -184,7 +192,9 @@ class Ledger:
     def _move(self, head: Key, record: Record, known: Known, more: Item) -> Write:
         """Move a head on from the version that was seen, to the record's incident."""
         seen = known.versions.get(head)
-        own = {"revision": record.finding.revision} if head == _finding_head(record.finding) else {}
+        own: Item = {"revision": record.finding.revision} if head == _finding_head(record.finding) else {}
+        if head not in known.kept:
+            own["expires_at"] = self._now(KEEP_SECONDS)
         values = {
             "incident": record.incident,
             "open_until": self._now(OPEN_SECONDS),
@@ -196,11 +206,19 @@ class Ledger:
             return Write(head, values, when="attribute_not_exists(pk)")
         return Write(head, values, when="version = :seen", values={"seen": seen})
 
-    def _let_go(self, hold: Hold, values: Mapping[Key, Item], records: Sequence[Write]) -> None:
+    def _let_go(
+        self, hold: Hold, values: Mapping[Key, Item], records: Sequence[Write], keep: Collection[Key] = ()
+    ) -> None:
         """Give up a hold and write the records; these alone where the hold had lapsed and another took it over."""
         mine = {"me": hold.holder}
         writes = [
-            Write(head, {"let_go": self._now(), **more}, ("holder", "held_until"), when="holder = :me", values=mine)
+            Write(
+                head,
+                {"let_go": self._now(), **more},
+                ("holder", "held_until", *(("expires_at",) if head in keep else ())),
+                when="holder = :me",
+                values=mine,
+            )
             for head, more in values.items()
         ]
         try:
