@@ -67,7 +67,7 @@ def counting(deliver: Deliver, metrics: Metrics) -> Deliver:
 def traced() -> Handler | None:
     """Return Powertools' wrapper that traces a handler and its AWS calls; None outside of Lambda or without the SDK.
 
-    The X-Ray SDK is not shipped (docs/decisions/tracing.md): Lambda traces every invocation by itself, and a layer
+    The X-Ray SDK is not shipped (docs/decisions/008-tracing.md): Lambda traces every invocation by itself, and a layer
     that brings the SDK adds the calls in it.
     """
     if "LAMBDA_TASK_ROOT" not in os.environ or find_spec("aws_xray_sdk") is None:

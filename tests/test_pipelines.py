@@ -43,6 +43,9 @@ OWN_COMMANDS = {
 }
 """What the AWS CLI does beside AWS's API (AWS CLI command reference)."""
 
+RENAMED = {("sns", "subscribe"): {"endpoint": "notification-endpoint"}}
+"""What the AWS CLI calls otherwise, as `--endpoint` would be read as its own `--endpoint-url` (likewise)."""
+
 
 def guide_blocks() -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```", GUIDE.read_text(), re.DOTALL | re.MULTILINE)
@@ -173,9 +176,10 @@ def taken(session: botocore.session.Session, service: str, name: str) -> tuple[s
     """Return the options that an operation of AWS's API needs, and all that it knows."""
     model = session.get_service_model({"s3api": "s3"}.get(service, service))
     shape = model.operation_model({xform_name(each, "-"): each for each in model.operation_names}[name]).input_shape
-    members = shape.members if shape else {}
+    known = {xform_name(each, "-") for each in shape.members} if shape else set()
     required = shape.required_members if shape else []
-    return {xform_name(each, "-") for each in required}, {xform_name(each, "-") for each in members}
+    shown = RENAMED.get((service, name), {})
+    return {xform_name(each, "-") for each in required}, {shown.get(option, option) for option in known}
 
 
 def test_parameters_and_names_are_those_of_the_hubs_stack() -> None:
