@@ -44,6 +44,8 @@ def prepare(lab: Lab, catalogue: Catalogue, event: Mapping[str, Any]) -> Stage:
     made: list[Resource] = []
     mapped: dict[str, str] = {}
     missing: dict[str, str] = {}
+    for finding in parse(event):
+        lab.join(finding.account)
     for resource in resources(catalogue, event):
         lab.join(resource.account)
         scene = scenes(resource.type.split("::")[1]).get(resource.type)

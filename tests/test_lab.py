@@ -18,6 +18,7 @@ from chalicelib.model import Mode, Outcome, Resource
 from lab import scenes as package
 from lab.organization import HUB, MEMBERS, Lab, embedded
 from lab.stage import prepare, renamed, scenes
+from tests.replaying import event
 
 STORY = Path(__file__).parents[1] / "lab" / "story"
 DEV, PROD = "444455556666", "777788889999"
@@ -184,3 +185,8 @@ def test_no_region_of_a_hostile_event_brings_the_lab_down(lab: Lab, catalogue: C
     event = story("4-opened-security-group")
     event["region"] = event["detail"]["awsRegion"] = "eu-north-99"
     assert len(lab.engine(catalogue).handle(prepare(lab, catalogue, event).event)) == 1
+
+
+def test_an_account_that_an_event_names_without_a_resource_joins_too(lab: Lab, catalogue: Catalogue) -> None:
+    prepare(lab, catalogue, event("signin.root_login/fires.with_mfa", detail__recipientAccountId="123456789012"))
+    assert lab.organization.accounts["123456789012"].environment == "replayed"
