@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+from chalice.test import Client
 
+import app
 from chalicelib.catalogue import Catalogue, load
-from lab.organization import Lab, embedded
+from lab.organization import TABLE, Lab, embedded
 from tests.aws import Aws, opened
+from tests.functions import Deployed, forget, write
 
 CORPUS = Path(os.environ.get("COUNTERMEASURE_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 
@@ -30,3 +35,16 @@ def lab() -> Iterator[Lab]:
 def aws() -> Iterator[Aws]:
     with opened() as aws:
         yield aws
+
+
+@pytest.fixture
+def deployed(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    stream = io.StringIO()
+    monkeypatch.setattr(app, "ORGANIZATION", write(lab, tmp_path / "organization.toml"))
+    monkeypatch.setattr(boto3, "client", lab.hub)  # the role of a function is of the hub's account
+    monkeypatch.setattr(app.logger.registered_handler, "stream", stream)
+    monkeypatch.setenv("LEDGER_TABLE", TABLE)
+    forget()
+    with Client(app.app, project_dir=str(tmp_path)) as client:
+        yield Deployed(lab, lambda function, what: client.lambda_.invoke(function, what).payload, stream)
+    forget()

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities import parameters
 from botocore.exceptions import ClientError
 from chalice.app import CloudWatchEventConfig
-from chalice.test import Client
 
 import app
 from chalicelib.catalogue import Catalogue
@@ -25,8 +20,9 @@ from chalicelib.model import Outcome
 from chalicelib.pattern import compile_pattern
 from chalicelib.patterns import SOURCES
 from chalicelib.wiring import new_token, utc_now
-from lab.organization import HUB, TABLE, Lab
+from lab.organization import HUB, Lab
 from lab.stage import prepare
+from tests.functions import Deployed, write
 from tests.replaying import EVENTS, event, told
 
 ROOT = Path(app.__file__).parent
@@ -87,49 +83,6 @@ class TestHandlers:
     def test_a_deployed_function_computes_no_pattern(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "countermeasure-guardduty")
         assert app.heard("guardduty") == {"source": ["deployed"]}
-
-
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """The functions as they are deployed in the hub: `invoke` takes a function and an event, `log` is what it wrote."""
-
-    lab: Lab
-    invoke: Callable[[str, Any], Any]
-    stream: io.StringIO
-
-    def log(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
-
-
-@pytest.fixture
-def deployed(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
-    stream = io.StringIO()
-    monkeypatch.setattr(app, "ORGANIZATION", organization(tmp_path / "organization.toml", lab))
-    monkeypatch.setattr(boto3, "client", lab.hub)  # the role of a function is of the hub's account
-    monkeypatch.setattr(app.logger.registered_handler, "stream", stream)
-    monkeypatch.setenv("LEDGER_TABLE", TABLE)
-    app.engine.cache_clear()
-    forget_secrets()
-    with Client(app.app, project_dir=str(tmp_path)) as client:
-        yield Deployed(lab, lambda source, what: client.lambda_.invoke(source, what).payload, stream)
-    app.engine.cache_clear()
-    forget_secrets()
-
-
-def forget_secrets() -> None:
-    parameters.clear_caches()  # type: ignore[no-untyped-call]
-
-
-def organization(path: Path, lab: Lab, more: str = "") -> Path:
-    """Write the lab's organization as organization.toml; `more` stands in its first table."""
-    ours = lab.organization
-    lines = ["[organization]", f'id = "{ours.id}"', f'hub = "{ours.hub}"', more, "[environments]"]
-    lines += [f'{name} = {{ mode = "{mode.name.lower()}" }}' for name, mode in ours.environments.items()]
-    lines += ["[accounts]"]
-    lines += [f'{a.id} = {{ name = "{a.name}", environment = "{a.environment}" }}' for a in ours.accounts.values()]
-    lines += ["[notify]", f'topic = "{ours.channels.topic}"']
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
 
 
 def staged(lab: Lab, catalogue: Catalogue, name: str, **changes: Any) -> Any:
@@ -243,14 +196,14 @@ class TestEngine:
             Name="/countermeasure/external-id", Value="EXAMPLE-external-id", Type="SecureString"
         )
         session.client("secretsmanager").create_secret(Name="external-id", SecretString="EXAMPLE-external-id")
-        path = organization(tmp_path / "with-id.toml", deployed.lab, f'external_id = "{store}"')
+        path = write(deployed.lab, tmp_path / "with-id.toml", more=f'external_id = "{store}"')
         monkeypatch.setattr(app, "ORGANIZATION", path)
         assert app.engine("health").hands.accounts.external_id == "EXAMPLE-external-id"
 
     def test_an_external_id_that_is_not_there_stops_the_function_with_its_name(
         self, deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        path = organization(tmp_path / "with-id.toml", deployed.lab, 'external_id = "ssm:/nothing/there"')
+        path = write(deployed.lab, tmp_path / "with-id.toml", more='external_id = "ssm:/nothing/there"')
         monkeypatch.setattr(app, "ORGANIZATION", path)
         with pytest.raises(CountermeasureError, match="ssm:/nothing/there could not be read"):
             deployed.invoke("signin", event(EXAMPLES["signin"]))
@@ -259,7 +212,7 @@ class TestEngine:
     def test_an_organization_that_is_not_valid_stops_the_function_with_its_reason(
         self, deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(app, "ORGANIZATION", organization(tmp_path / "bad.toml", deployed.lab, "mode = 'off'"))
+        monkeypatch.setattr(app, "ORGANIZATION", write(deployed.lab, tmp_path / "bad.toml", more="mode = 'off'"))
         with pytest.raises(InvalidOrganization, match=r"organization\.mode: unknown key"):
             deployed.invoke("signin", event(EXAMPLES["signin"]))
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from aws_lambda_powertools.utilities import parameters
 from botocore.exceptions import ClientError
 from chalice.app import CloudWatchEventConfig
-from chalice.test import Client
 
 import app
 from chalicelib.catalogue import Catalogue
@@ -31,6 +26,7 @@ from chalicelib.patterns import SOURCES
 from chalicelib.replayed import lowered
 from lab.organization import TABLE, Lab
 from lab.stage import prepare
+from tests.functions import Deployed, forget, write
 from tests.replaying import event, told
 
 ROOT = Path(app.__file__).parent
@@ -48,52 +44,6 @@ SCHEDULED = {
     "resources": ["arn:aws:events:us-east-1:222222222222:rule/countermeasure-dev-heartbeat"],
     "detail": {},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """The functions in the hub. `log` is what they wrote to their logger since they were asked last."""
-
-    lab: Lab
-    invoke: Callable[[str, Any], Any]
-    stream: io.StringIO
-
-    def log(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
-
-
-@pytest.fixture
-def deployed(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
-    stream = io.StringIO()
-    write(lab, tmp_path / "organization.toml")
-    monkeypatch.setattr(app, "ORGANIZATION", tmp_path / "organization.toml")
-    monkeypatch.setattr(boto3, "client", lab.hub)  # the role of a function is of the hub's account
-    monkeypatch.setattr(app.logger.registered_handler, "stream", stream)
-    monkeypatch.setenv("LEDGER_TABLE", TABLE)
-    forget()
-    with Client(app.app, project_dir=str(tmp_path)) as client:
-        yield Deployed(lab, lambda function, what: client.lambda_.invoke(function, what).payload, stream)
-    forget()
-
-
-def forget() -> None:
-    """Be another Lambda environment, with nothing in memory."""
-    app.engine.cache_clear()
-    app.client.cache_clear()
-    parameters.clear_caches()  # type: ignore[no-untyped-call]
-
-
-def write(lab: Lab, path: Path, topic: str | None = None, environment: str = "") -> None:
-    """Write the lab's organization as organization.toml; `environment` stands in each environment's table."""
-    ours = lab.organization
-    lines = ["[organization]", f'id = "{ours.id}"', f'hub = "{ours.hub}"']
-    for name, mode in ours.environments.items():
-        lines += [f"[environments.{name}]", f'mode = "{mode.name.lower()}"', environment]
-        environment = ""
-    lines += ["[accounts]"]
-    lines += [f'{a.id} = {{ name = "{a.name}", environment = "{a.environment}" }}' for a in ours.accounts.values()]
-    lines += ["[notify]", f'topic = "{ours.channels.topic if topic is None else topic}"']
-    path.write_text("\n".join(lines), encoding="utf-8")
 
 
 def staged(lab: Lab, catalogue: Catalogue, name: str = TRAIL, **changes: Any) -> dict[str, Any]:
