@@ -129,9 +129,16 @@ class Accounts:
     _kept: dict[tuple[str, str, str], tuple[datetime, ReadOnlyCredentials]] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
 
-    def reading(self, account: str, region: str, incident: str, remediations: Iterable[Remediation]) -> ScopedSession:
-        """Open a session that holds only what these remediations read."""
-        reads = {action for remediation in remediations for action in remediation.reads}
+    def reading(
+        self,
+        account: str,
+        region: str,
+        incident: str,
+        remediations: Iterable[Remediation],
+        beside: Iterable[str] = (),
+    ) -> ScopedSession:
+        """Open a session that holds only what these remediations read, and what is read `beside` (IAM actions)."""
+        reads = {action for remediation in remediations for action in remediation.reads} | set(beside)
         return self._open(account, region, incident, PLANNER, policy(reads, {}))
 
     def writing(

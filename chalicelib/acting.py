@@ -6,13 +6,14 @@ One unit's exception is that unit's failure, with the reason; the others go on.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from chalicelib import reconcile
+from chalicelib import protection, reconcile
 from chalicelib.accounts import Accounts, ScopedSession, describe
 from chalicelib.errors import CountermeasureError, Gone
-from chalicelib.model import Call, Change, Mode, Outcome, State
+from chalicelib.model import Call, Ceiling, Change, Mode, Outcome, State
+from chalicelib.organization import Protected
 from chalicelib.units import Unit
 
 
@@ -33,19 +34,24 @@ _BY_MODE = {Mode.OBSERVE: Outcome.OBSERVED, Mode.APPROVE: Outcome.AWAITING, Mode
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Acts through scoped sessions; `sleep` takes seconds."""
+    """Acts through scoped sessions; `sleep` takes seconds. `protected` is looked at in what a plan would change."""
 
     accounts: Accounts
     sleep: Callable[[float], None]
+    protected: Protected = field(default_factory=Protected)
 
     def plan(self, steps: Sequence[Step]) -> list[Step]:
         """Say for every unit what is there and what should become of it; nothing is changed, and nothing could be."""
-        return self._each(steps, self._reading, _plan, Outcome.FAILED)
+
+        def plan(aws: ScopedSession, step: Step) -> Step:
+            return _plan(aws, step, self.protected)
+
+        return self._each(steps, self._reading, plan, Outcome.FAILED)
 
     def apply(self, steps: Sequence[Step]) -> list[Step]:
         """Write every intended change, then look whether each holds."""
         written = self._each(steps, self._writing, _write, Outcome.FAILED, record=True)
-        return self._verify(written, Outcome.UNVERIFIED, Outcome.CONTAINED)
+        return self.look(written, Outcome.UNVERIFIED, Outcome.CONTAINED)
 
     def undo(self, steps: Sequence[Step], *, force: bool = False) -> list[Step]:
         """Write every change back to what was there before; refuse where the resource is not as we left it."""
@@ -54,9 +60,9 @@ class Hands:
             return _write_back(aws, step, force)
 
         written = self._each(steps, self._writing, write_back, Outcome.UNDOING, record=True)
-        return self._verify(written, Outcome.UNDOING, Outcome.UNDONE)
+        return self.look(written, Outcome.UNDOING, Outcome.UNDONE)
 
-    def _verify(self, steps: Sequence[Step], pending: Outcome, done: Outcome) -> list[Step]:
+    def look(self, steps: Sequence[Step], pending: Outcome, done: Outcome) -> list[Step]:
         """Look at what is pending until it is done, a bounded number of times; at what failed, once."""
 
         def look(aws: ScopedSession, step: Step) -> Step:
@@ -105,7 +111,9 @@ class Hands:
     def _reading(self, steps: Sequence[Step]) -> ScopedSession:
         account, region, _ = _place(steps[0])
         remediations = {step.unit.remediation.id: step.unit.remediation for step in steps}
-        return self.accounts.reading(account, region, steps[0].change.incident, remediations.values())
+        types = {step.unit.resource.type for step in steps if step.unit.mode > Mode.OBSERVE}
+        beside = [action for type_ in sorted(types) for action in protection.reads(type_, self.protected)]
+        return self.accounts.reading(account, region, steps[0].change.incident, remediations.values(), beside)
 
     def _writing(self, steps: Sequence[Step]) -> ScopedSession:
         account, region, _ = _place(steps[0])
@@ -113,10 +121,12 @@ class Hands:
         return self.accounts.writing(account, region, steps[0].change.incident, pairs)
 
 
-def _plan(aws: ScopedSession, step: Step) -> Step:
+def _plan(aws: ScopedSession, step: Step, protected: Protected) -> Step:
     """Plan one unit. A change that an earlier attempt had begun keeps the `before` that was recorded then."""
+    plan = reconcile.plan(step.unit.remediation, aws, step.unit.resource)
+    if plan.needed and step.unit.mode > Mode.OBSERVE:
+        step = _lowered(step, protection.ceilings(aws, step.unit.resource, protected))
     unit, change = step.unit, step.change
-    plan = reconcile.plan(unit.remediation, aws, unit.resource)
     begun = bool(change.digest) and change.outcome in {Outcome.INTENDED, Outcome.FAILED}
     before = change.before if begun else plan.before
     if plan.needed:
@@ -128,6 +138,12 @@ def _plan(aws: ScopedSession, step: Step) -> Step:
         change, outcome=outcome, before=before, after=plan.after, digest=digest, mode=unit.mode, reason="", calls=()
     )
     return Step(unit, planned, plan.before)
+
+
+def _lowered(step: Step, found: Sequence[Ceiling]) -> Step:
+    """Return the step under what was found beside its guardrails."""
+    said = tuple(sorted((*step.unit.ceilings, *found), key=lambda ceiling: ceiling.mode))
+    return replace(step, unit=replace(step.unit, ceilings=said), change=replace(step.change, ceilings=said))
 
 
 def _write(aws: ScopedSession, step: Step) -> Step:

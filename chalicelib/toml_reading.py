@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from chalicelib.errors import InvalidOrganization
@@ -56,3 +57,51 @@ def texts(within: Mapping[str, Any], key: str, allowed: str) -> tuple[str, ...]:
         if value in values[:number]:
             raise InvalidOrganization(f"{key}: {value!r} comes twice")
     return tuple(values)
+
+
+def number(within: Mapping[str, Any], key: str, least: int, most: int, usual: int) -> int:
+    """Return the whole number of a key, which may be left out."""
+    value = within.get(key.rsplit(".", 1)[-1], usual)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise InvalidOrganization(f"{key}: {value!r} is not allowed; it must be a whole number from {least} to {most}")
+    return value
+
+
+def flag(within: Mapping[str, Any], key: str) -> bool:
+    """Return the boolean of a key; false where it is left out."""
+    value = within.get(key.rsplit(".", 1)[-1], False)
+    if not isinstance(value, bool):
+        raise InvalidOrganization(f"{key}: {value!r} is not allowed; it must be true or false")
+    return value
+
+
+def moment(within: Mapping[str, Any], key: str) -> datetime:
+    """Return the date and time of a key, with its offset from UTC."""
+    value = _there(within, key)
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise InvalidOrganization(f"{key}: must be a date and time with its offset, as 2026-08-01T12:00:00+02:00")
+    return value
+
+
+def day(within: Mapping[str, Any], key: str) -> date:
+    """Return the date of a key."""
+    value = _there(within, key)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise InvalidOrganization(f"{key}: must be a date without quotes, as 2026-08-01")
+    return value
+
+
+def entries(within: Mapping[str, Any], key: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield each table of a list of tables with its own key, numbered from 1; none where the list is left out."""
+    found = within.get(key.rsplit(".", 1)[-1], [])
+    if not isinstance(found, list):
+        raise InvalidOrganization(f"{key}: must be a list of tables: [[{key}]]")
+    for place, entry in enumerate(found, 1):
+        yield is_table(entry, f"{key}[{place}]"), f"{key}[{place}]"
+
+
+def _there(within: Mapping[str, Any], key: str) -> Any:
+    name = key.rsplit(".", 1)[-1]
+    if name not in within:
+        raise InvalidOrganization(f"{key} is missing")
+    return within[name]

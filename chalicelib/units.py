@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.findings.resources import from_rule
-from chalicelib.guardrails import Situation, ceilings, lowest
+from chalicelib.guardrails import Facts, Situation, ceilings, lowest
 from chalicelib.model import Ceiling, Finding, Mode, Remediation, Resource, Rule
 from chalicelib.organization import Organization
 
@@ -47,9 +47,11 @@ def units(finding: Finding, rules: Sequence[Rule]) -> tuple[Unit, ...]:
     return tuple(found.values())
 
 
-def guarded(unit: Unit, finding: Finding, organization: Organization, undone: Mapping[str, Mapping[str, str]]) -> Unit:
+def guarded(
+    unit: Unit, finding: Finding, organization: Organization, undone: Mapping[str, Mapping[str, str]], facts: Facts
+) -> Unit:
     """Return the unit with the ceilings that every guardrail puts on it."""
-    situation = Situation(finding, unit.rule, unit.resource, organization, undone.get(unit.resource.key, {}))
+    situation = Situation(finding, unit.rule, unit.resource, organization, undone.get(unit.resource.key, {}), facts)
     return Unit(unit.rule, unit.remediation, unit.resource, ceilings(situation))
 
 

@@ -19,12 +19,13 @@ from chalicelib.notify.secrets import text_secret
 from chalicelib.patterns import SOURCES, merged
 from chalicelib.wiring import utc_now
 from cli import doctor_checks as hub
+from cli import doctor_checks_limits as limits
 from cli import doctor_checks_members as members
 from cli import doctor_checks_telling as telling
 from cli.deployed import AWS_ERRORS, Deployed, explained
 from cli.doctor_check import Check, Patient, Status
 from cli.show import plain
-from infrastructure.names import FUNCTIONS
+from infrastructure.names import ENDPOINT, FUNCTIONS, TRIGGERED
 
 AT_ONCE = 8
 """How many checks run at once: each mostly waits for AWS."""
@@ -87,14 +88,19 @@ def _of_hub(patient: Patient) -> Iterator[Named]:
         "ledger": hub.ledger,
         "bus policy": hub.bus_policy,
         "external id": hub.external_id,
+        "kill switch": limits.kill_switch,
+        "rules": limits.rules,
+        "exemptions": limits.exemptions,
         "topic": telling.topic,
         "slack": telling.slack_token,
         "heartbeat": telling.heartbeat,
     }.items():
         yield name, lambda check=check: check(patient)  # type: ignore[misc]
+    yield f"function {ENDPOINT}", lambda: hub.function(patient, ENDPOINT)
     for function in FUNCTIONS:
         yield f"function {function}", lambda f=function: hub.function(patient, f)  # type: ignore[misc]
-        yield f"pattern {function}", lambda f=function: hub.pattern(patient, f)  # type: ignore[misc]
+        if function in TRIGGERED:
+            yield f"pattern {function}", lambda f=function: hub.pattern(patient, f)  # type: ignore[misc]
         yield f"dead letters {function}", lambda f=function: hub.dead_letters(patient, f)  # type: ignore[misc]
 
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from cli.deadletters import queue
 from cli.doctor_check import Check, Patient, fail, ok, warn
-from infrastructure.names import FUNCTIONS, HEARTBEAT, named, operator
+from infrastructure.names import FUNCTIONS, SCHEDULED, named, operator
 from infrastructure.names import stack as stack_of
 
 
@@ -78,7 +78,7 @@ def pattern(patient: Patient, name: str) -> Check:
     targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
     if not any(each["Arn"].split(":function:")[-1].split(":")[0] == named(to.stage, name) for each in targets):
         return fail(label, f"the rule {rule['Name']} does not call it", "deploy the stage again")
-    if name == HEARTBEAT:
+    if name in SCHEDULED:
         return ok(label, f"called by {rule.get('ScheduleExpression', 'its rule')}")
     if json.loads(rule.get("EventPattern") or "{}") != patient.patterns[name]:
         return fail(

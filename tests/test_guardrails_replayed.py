@@ -11,7 +11,8 @@ import pytest
 from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
 from chalicelib.findings import parse
-from chalicelib.guardrails import Situation, ceilings, lowest, replayed
+from chalicelib.guardrails import Situation, ceilings, lowest
+from chalicelib.guardrails.modes import replayed
 from chalicelib.model import Ceiling, Mode, Rule, Severity
 from chalicelib.replayed import lowered, replay_name
 from lab.organization import Lab

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.errors import InvalidOrganization
 from chalicelib.model import Mode
-from chalicelib.organization import Account, Channels, Organization, parse, read
+from chalicelib.organization import Account, Channels, Environment, Organization, parse, read
 
 ROOT = Path(__file__).parents[1]
 GOOD = """
@@ -49,7 +49,12 @@ def test_a_good_file_is_the_organization_that_it_tells_of(tmp_path: Path) -> Non
     assert read(path) == Organization(
         id="o-exampleorgid",
         hub="222222222222",
-        environments={"sandbox": Mode.ENFORCE, "prod": Mode.APPROVE, "frozen": Mode.OFF, "security": Mode.OBSERVE},
+        environments={
+            "sandbox": Environment("sandbox", Mode.ENFORCE),
+            "prod": Environment("prod", Mode.APPROVE),
+            "frozen": Environment("frozen", Mode.OFF),
+            "security": Environment("security", Mode.OBSERVE),
+        },
         accounts={
             "222222222222": Account("222222222222", "security", "security"),
             "111122223333": Account("111122223333", "shop sandbox", "sandbox"),
@@ -91,7 +96,8 @@ BAD: dict[str, tuple[str, str, str]] = {
     "an unknown table": (
         "[notify]",
         "[notifications]",
-        "notifications: unknown key; allowed are organization, environments, accounts, regions, protected, notify",
+        "notifications: unknown key; allowed are organization, environments, accounts, regions, rules, protected, "
+        "break_glass, exemptions, budgets, approvals, people, notify",
     ),
     "an unknown key of the organization": (
         "hub =",
@@ -101,7 +107,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "an unknown key of an environment": (
         'prod = { mode = "approve" }',
         'prod = { mode = "approve", until = "2026-08-01" }',
-        "environments.prod.until: unknown key; allowed are mode, accounts, ous, approvers",
+        "environments.prod.until: unknown key; allowed are mode, accounts, ous, approvers, approvals, undo_by_another",
     ),
     "an unknown key of an account": (
         SANDBOX,
@@ -111,7 +117,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "an unknown key of notify": (
         "slack_channel =",
         "slack_chanel =",
-        "notify.slack_chanel: unknown key; allowed are topic, slack_channel, slack_secret",
+        "notify.slack_chanel: unknown key; allowed are topic, slack_channel, slack_secret, escalation_channel",
     ),
     "no id": ('id = "o-exampleorgid"', "", "organization.id is missing"),
     "no hub": ('hub = "222222222222"', "", "organization.hub is missing"),

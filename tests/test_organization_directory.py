@@ -11,9 +11,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.directory import ask, joined
-from chalicelib.guardrails import Situation, environment_mode
+from chalicelib.guardrails import Situation
+from chalicelib.guardrails.modes import environment_mode
 from chalicelib.model import Ceiling, Finding, Mode, Rule, Severity
-from chalicelib.organization import Account, Organization
+from chalicelib.organization import Account, Environment, Organization
 from chalicelib.table import Table
 from lab.organization import HUB, TABLE, Lab
 
@@ -69,7 +70,10 @@ def world(lab: Lab) -> World:
     ours = Organization(
         "o-exampleorgid",
         HUB,
-        {"dev": Mode.ENFORCE, "prod": Mode.APPROVE, "frozen": Mode.OFF},
+        {
+            name: Environment(name, mode)
+            for name, mode in (("dev", Mode.ENFORCE), ("prod", Mode.APPROVE), ("frozen", Mode.OFF))
+        },
         {HUB: Account(HUB, "security", "frozen")},
         ous={ids["workloads"]: "dev", ids["prod"]: "prod"},
     )

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from chalicelib.catalogue import Catalogue
 from chalicelib.errors import InvalidOrganization
 from chalicelib.model import Mode
-from chalicelib.organization import Account, Organization, Protected, parse, read
+from chalicelib.organization import (
+    Account,
+    Budgets,
+    Environment,
+    Organization,
+    Protected,
+    parse,
+    read,
+    unknown_rules,
+)
 
 EXAMPLE = Path(__file__).parents[1] / "organization.toml"
 FULL = """
@@ -43,7 +54,12 @@ def test_every_key_is_part_of_the_organization() -> None:
     assert parse(FULL) == Organization(
         id="o-exampleorgid",
         hub="222222222222",
-        environments={"sandbox": Mode.ENFORCE, "prod": Mode.APPROVE},
+        environments={
+            "sandbox": Environment("sandbox", Mode.ENFORCE),
+            "prod": Environment(
+                "prod", Mode.APPROVE, ("U0123456789", "S0123456789", "arn:aws:iam::222222222222:role/on-call")
+            ),
+        },
         accounts={
             "111122223333": Account("111122223333", "111122223333", "sandbox"),
             "777788889999": Account("777788889999", "shop", "prod"),
@@ -54,24 +70,36 @@ def test_every_key_is_part_of_the_organization() -> None:
             principals=("arn:aws:iam::*:role/break-glass", "arn:aws:iam::111122223333:user/ops/*"),
             tags={"criticality": "*", "team.owner": "security"},
         ),
-        approvers={"prod": ("U0123456789", "S0123456789", "arn:aws:iam::222222222222:role/on-call")},
         ous={"ou-abcd-11111111": "sandbox", "r-abcd": "sandbox"},
     )
 
 
 def test_the_example_in_the_repository_is_valid_also_with_everything_that_it_explains() -> None:
-    told = EXAMPLE.read_text()
-    assert read(EXAMPLE).mode("222222222222") is Mode.OBSERVE
-    for commented in ("ous = ", "accounts = ", "approvers = "):
-        assert f"# {commented}" in told
-        told = told.replace(f"# {commented}", commented)
-    for key in ("principals = [] # ", "tags = {} # "):
-        assert key in told
-        told = told.replace(key, f"{key.split(' ')[0]} = ")
+    ours = read(EXAMPLE)
+    assert ours.mode("222222222222") is Mode.OBSERVE
+    assert ours.environments["prod"] == Environment("prod", Mode.APPROVE, undo_by_another=True)
+    commented = re.compile(r'^# (?=\[|[a-z_]+ = |"root)', re.MULTILINE)
+    explained = re.compile(r"^(\w+ = )(?:\[\]|\{\}) # (?=[\[{])", re.MULTILINE)
+    told = explained.sub(r"\1", commented.sub("", EXAMPLE.read_text()))
     everything = parse(told)
     assert everything.external_id == "ssm:/countermeasure/external-id"
     assert everything.ous["ou-abcd-44444444"] == "prod"
-    assert everything.protected.tags == {"countermeasure": "protected", "criticality": "*"}
+    assert everything.protected == Protected(
+        ("arn:aws:iam::*:role/break-glass", "arn:aws:iam::*:role/aws-reserved/*"),
+        {"countermeasure": "protected", "criticality": "*"},
+        ("arn:aws:ec2:*:*:instance/i-0abc", "prod-db-*"),
+    )
+    assert everything.environments["prod"].approvals == 2
+    assert everything.budgets == Budgets(25, 50, 200)
+    assert everything.people == {"alice": "U0123456789", "root@111122223333": "U0123456789"}
+    assert (len(everything.exemptions), len(everything.break_glass.windows)) == (1, 1)
+
+
+def test_the_rules_that_the_example_names_are_in_the_catalogue(catalogue: Catalogue) -> None:
+    commented = re.compile(r'^# (?=\[rules|environments = |mode = "observe")', re.MULTILINE)
+    told = commented.sub("", EXAMPLE.read_text())
+    assert list(parse(told).rules) == ["signin.root_login"]
+    assert unknown_rules(parse(told), catalogue) == ()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +143,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "an unknown key of protected": (
         "principals =",
         "principal =",
-        "protected.principal: unknown key; allowed are principals, tags",
+        "protected.principal: unknown key; allowed are principals, tags, resources",
     ),
     "a unit by its name": (
         '"r-abcd"',

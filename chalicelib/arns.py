@@ -1,0 +1,82 @@
+"""What resources are called: their ARNs, their names, and the IAM principals that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chalicelib.model import Resource
+from chalicelib.wildcards import matches
+
+ARNS: Mapping[str, str] = {
+    "AWS::CloudTrail::Trail": "arn:{partition}:cloudtrail:{region}:{account}:trail/{id}",
+    "AWS::EC2::Instance": "arn:{partition}:ec2:{region}:{account}:instance/{id}",
+    "AWS::EC2::SecurityGroup": "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
+    "AWS::GuardDuty::Detector": "arn:{partition}:guardduty:{region}:{account}:detector/{id}",
+    "AWS::IAM::Role": "arn:{partition}:iam::{account}:role/{id}",
+    "AWS::IAM::User": "arn:{partition}:iam::{account}:user/{id}",
+    "AWS::S3::Bucket": "arn:{partition}:s3:::{id}",
+    "AWS::STS::AssumedRole": "arn:{partition}:sts::{account}:assumed-role/{id}",
+}
+"""The ARN of each type that a remediation is for (Service Authorization Reference, "Resource types"). Those of roles
+and users are without their IAM path, which no id tells."""
+
+WITHOUT: Mapping[str, str] = {
+    "AWS::Config::ConfigurationRecorder": "its ARN ends in an id that only Config knows; its name is enough",
+    "AWS::IAM::AccessKey": "a key has no ARN: it is its user's",
+}
+"""The types that have none, and why."""
+
+_RESERVED = {"AWSReservedSSO_": "aws-reserved/sso.amazonaws.com/", "AWSServiceRoleFor": "aws-service-role/"}
+"""Names that AWS keeps for roles under a path of its own (IAM Identity Center and IAM user guides)."""
+
+
+def of(resource: Resource) -> str:
+    """Return the ARN of a resource; "" where its type has none, or none that we know."""
+    if resource.id.startswith("arn:"):
+        return resource.id
+    template = ARNS.get(resource.type, "")
+    return template.format(
+        partition=resource.partition, region=resource.region, account=resource.account, id=resource.id
+    )
+
+
+def principals(resource: Resource) -> tuple[str, ...]:
+    """Return the ARNs of the role or user that a resource is, or acts or signs as, as far as the event tells."""
+    match resource.type:
+        case "AWS::IAM::Role":
+            kind, name = "role", resource.id
+        case "AWS::STS::AssumedRole":
+            kind, name = "role", resource.id.partition("/")[0]
+        case "AWS::IAM::User":
+            kind, name = "user", resource.id
+        case "AWS::IAM::AccessKey":
+            kind, name = "user", resource.details.get("user", "")
+        case _:
+            return ()
+    own = f"arn:{resource.partition}:iam::{resource.account}:{kind}/"
+    paths = ("", *(path for start, path in _RESERVED.items() if kind == "role" and name.startswith(start)))
+    return tuple(f"{own}{path}{name}" for path in paths) if name else ()
+
+
+def is_principal(pattern: str, arn: str) -> bool:
+    """Tell whether a pattern means a role or user whose ARN may lack its path: a name is in an account only once."""
+    start, _, rest = pattern.partition("/")
+    name = rest.rpartition("/")[2]
+    return is_arn(pattern, arn) or (bool(name.strip("*")) and is_arn(f"{start}/{name}", arn))
+
+
+def is_arn(pattern: str, arn: str) -> bool:
+    """Tell whether an ARN is as a pattern says, part by part: no `*` for an account reaches into the resource."""
+    parts, found = pattern.split(":", 5), arn.split(":", 5)
+    if len(parts) < 6:
+        return matches(pattern, arn)
+    return len(found) == len(parts) and all(map(matches, parts, found))
+
+
+def called(pattern: str, resource: Resource) -> bool:
+    """Tell whether a pattern, of ARNs or else of names, means a resource or the principal that it stands for."""
+    arns = principals(resource)
+    if pattern.startswith("arn:"):
+        return is_arn(pattern, of(resource)) or any(is_principal(pattern, arn) for arn in arns)
+    names = {resource.id, *(arn.rpartition("/")[2] for arn in arns)}
+    return any(matches(pattern, name) for name in names)
