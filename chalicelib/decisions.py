@@ -1,141 +1,221 @@
-"""What people decide: to approve a change exactly as it was shown, or to take back what was changed."""
+"""What people decide about an incident: checked, recorded, and done as far as it was approved."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
-from chalicelib.acting import Step
+from chalicelib.approvals import chains, granted, open_now, undo_digest
+from chalicelib.carrying_out import carry_out, put_aside, tell_as_it_stands
+from chalicelib.decision import Action, Approval, Decision
 from chalicelib.engine import Engine
-from chalicelib.errors import CountermeasureError
-from chalicelib.incidents import assemble, of_stored, rules_of
-from chalicelib.ledger import Hold, Stored
-from chalicelib.model import Change, Incident, Mode, Outcome
-from chalicelib.notify import Kind
-from chalicelib.units import Unit, guarded
+from chalicelib.errors import Busy, CountermeasureError, NotAllowed
+from chalicelib.ledger import Stored, Told
+from chalicelib.ledger.items import amend, ask, later, mark, say, stale
+from chalicelib.model import Change
+from chalicelib.notify import Kind, Notice
+from chalicelib.table import Write
 
-UNDOABLE = {
-    Outcome.INTENDED,  # the attempt died and the event was not delivered again
-    Outcome.CONTAINED,
-    Outcome.UNVERIFIED,
-    Outcome.FAILED,
-    Outcome.UNDOING,
-    Outcome.DRIFTED,
-    Outcome.KEPT,
+Do: TypeAlias = Callable[[Engine, Stored, Decision], str]
+"""Does what was decided and returns what came of it, for people."""
+
+SNOOZES = (60, 24 * 60)
+"""Minutes for which an incident may be snoozed."""
+
+_ATTEMPTS = 5
+
+
+def decide(engine: Engine, decision: Decision) -> Decision:
+    """Do what a person decided; return the decision with its `result`. It is recorded, and so is what is refused.
+
+    The same decision, seen again, goes on where it stopped and is done once. Raises UnknownIncident, NotAllowed, Busy,
+    and CountermeasureError, whose text is for the person.
+    """
+    for attempt in range(_ATTEMPTS):
+        engine.sleep(0.1 * attempt)
+        try:
+            return _decided(engine, engine.ledger.load(decision.incident), decision)
+        except Busy:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _decided(engine: Engine, stored: Stored, decision: Decision) -> Decision:
+    mine = (decision.at, decision.by, decision.action)
+    before = next((each for each in stored.decisions if (each.at, each.by, each.action) == mine), None)
+    if before:
+        pending = next((each for each in stored.approvals if granted(each)), None)
+        return replace(before, result=carry_out(engine, stored.id, pending.of, before)) if pending else before
+    try:
+        return replace(decision, result=_DO[decision.action](engine, stored, decision))
+    except Busy:
+        raise
+    except CountermeasureError as refusal:
+        engine.ledger.note([say(replace(decision, result=f"refused: {refusal}"))])
+        raise
+
+
+def _approve(engine: Engine, stored: Stored, decision: Decision) -> str:
+    """Count a vote, and carry out what now has as many as it needs."""
+    approval = _asked(engine, stored, decision)
+    who = engine.people.identity(decision.by)
+    if who == approval.requester:
+        raise NotAllowed("who asks for an undo here cannot be its only approver: ask somebody else")
+    if who in approval.votes:
+        raise CountermeasureError("you have approved this already: somebody else must, too")
+    voted = replace(approval, votes={**approval.votes, who: decision.at})
+    missing = voted.needed - len(voted.votes)
+    result = "approved" if granted(voted) else f"approved: {missing} more must"
+    due = later(engine.clock()) if granted(voted) else datetime.fromisoformat(voted.expires_at)
+    said = replace(decision, result=result)
+    if granted(voted):
+        engine.ledger.note([amend(voted, approval, due), say(said), stale(stored.id, engine.clock())])
+        return carry_out(engine, stored.id, voted.of, said)
+    _note(engine, said, [amend(voted, approval, due)])
+    return result
+
+
+def _deny(engine: Engine, stored: Stored, decision: Decision) -> str:
+    """End the waiting; what is denied is not asked again of its resource by the same rule."""
+    approval = _asked(engine, stored, decision)
+    result = "denied"
+    said = say(replace(decision, result=result))
+    why = f"denied by {decision.by}" + (f": {decision.reason}" if decision.reason else "")
+    put_aside(engine, stored, approval, why, also=[said], paused=True)
+    return result
+
+
+def _undo(engine: Engine, stored: Stored, decision: Decision) -> str:
+    """Undo at once, or ask for the approval of somebody else, where the environment wants that."""
+    taken = [change for chain in chains(stored.changes) for change in chain]
+    if not taken:
+        raise CountermeasureError(f"nothing was changed in {stored.id}: there is nothing to undo")
+    if not decision.reason:
+        raise CountermeasureError("an undo needs a reason")
+    digest = undo_digest(stored.changes)
+    if decision.digest not in {"", digest}:
+        raise CountermeasureError(f"{stored.id} has changed since this was shown: look at it again")
+    accounts = _accounts(taken)
+    engine.people.check(decision.by, accounts)
+    pending = stored.approval(Action.UNDO)
+    if open_now(pending, engine.clock()):
+        raise CountermeasureError("an undo waits for somebody's approval already")
+    another = engine.people.undo_by_another(accounts)
+    now = engine.clock()
+    approval = Approval(
+        incident=stored.id,
+        of=Action.UNDO,
+        digest=digest,
+        changes=tuple(change.id for change in taken),
+        asked_at=decision.at,
+        expires_at=(now + timedelta(minutes=engine.organization.approval_minutes)).isoformat(timespec="seconds"),
+        needed=1 if another else 0,
+        requester=engine.people.identity(decision.by),
+        reason=decision.reason,
+        confirm=decision.confirm,
+        force=decision.force,
+    )
+    if not another:
+        said = replace(decision, result="being undone")
+        engine.ledger.note([ask(approval, later(now)), say(said)])
+        return carry_out(engine, stored.id, Action.UNDO, said)
+    said = replace(decision, result="waits for the approval of somebody else")
+    _say(engine, replace(stored, approvals=(*stored.approvals, approval)), said, Kind.FOLLOW_UP, [ask(approval)])
+    return said.result
+
+
+def _acknowledge(engine: Engine, stored: Stored, decision: Decision) -> str:
+    said = replace(decision, result="acknowledged")
+    _note(engine, said, [mark(stored.id, {"acknowledged_by": decision.by})])
+    return said.result
+
+
+def _snooze(engine: Engine, stored: Stored, decision: Decision) -> str:
+    """Hold back what is told of the incident, but for what must not wait."""
+    if decision.minutes not in SNOOZES:
+        raise CountermeasureError(f"an incident is snoozed for {' or '.join(map(str, SNOOZES))} minutes")
+    if not decision.reason:
+        raise CountermeasureError("a snooze needs a reason")
+    engine.people.check(decision.by, _accounts(stored.changes) or {stored.findings[0].account})
+    until = (engine.clock() + timedelta(minutes=decision.minutes)).isoformat(timespec="seconds")
+    said = replace(decision, result=f"snoozed until {until}")
+    _note(engine, said, [mark(stored.id, {"snoozed_until": until})])
+    return said.result
+
+
+def _escalate(engine: Engine, stored: Stored, decision: Decision) -> str:
+    said = replace(decision, result="escalated")
+    _say(engine, stored, said, Kind.ESCALATION)
+    return said.result
+
+
+def _mine(engine: Engine, stored: Stored, decision: Decision) -> str:
+    """The person whose credentials were used says that it was them: on-call still decides what that means."""
+    _check_asked(stored, decision)
+    said = replace(decision, result="says that it was them")
+    _say(engine, stored, said, Kind.FOLLOW_UP)
+    return said.result
+
+
+def _not_mine(engine: Engine, stored: Stored, decision: Decision) -> str:
+    """It was somebody else: whoever is on call must know at once."""
+    _check_asked(stored, decision)
+    said = replace(decision, result="says that it was NOT them: the credentials are in other hands")
+    _say(engine, stored, said, Kind.ESCALATION)
+    return said.result
+
+
+_DO: Mapping[Action, Do] = {
+    Action.APPROVE: _approve,
+    Action.DENY: _deny,
+    Action.UNDO: _undo,
+    Action.ACKNOWLEDGE: _acknowledge,
+    Action.SNOOZE: _snooze,
+    Action.ESCALATE: _escalate,
+    Action.MINE: _mine,
+    Action.NOT_MINE: _not_mine,
 }
-"""The outcomes that may have left something to take back, where there was a plan."""
 
 
-def approve(engine: Engine, incident: str, *, by: str) -> Incident:
-    """Carry out what waits for approval, if a fresh plan is exactly what was shown; else ask again with the new one.
-
-    Raises UnknownIncident, Busy, and CountermeasureError when nothing waits.
-    """
-    stored = engine.ledger.load(incident)
-    waiting = {change.id: change for change in stored.changes if change.outcome is Outcome.AWAITING}
-    if not waiting:
-        raise CountermeasureError(f"nothing waits for approval in {incident}")
-    fresh = engine.hands.plan([_guarded(engine, stored, change) for change in waiting.values()])
-    steps = [_approved(step, waiting[step.change.id], by) for step in fresh]
-    hold = engine.ledger.resume([step.change for step in steps], waiting, engine.token())
-    going = [step for step in steps if step.change.outcome is Outcome.INTENDED]
-    applied = {step.change.id: step for step in engine.hands.apply(going)}
-    changes = [applied.get(step.change.id, step).change for step in steps]
-    return _conclude(engine, stored, changes, hold, {})
+def _asked(engine: Engine, stored: Stored, decision: Decision) -> Approval:
+    """Return what the person decides about, if it still waits and they may decide."""
+    pending = [each for each in stored.approvals if not granted(each)]
+    if not pending:
+        raise CountermeasureError(f"nothing waits for approval in {stored.id}")
+    found = next((each for each in pending if decision.digest in {"", each.digest}), None)
+    if found is None:
+        raise CountermeasureError(f"{stored.id} has changed since this was shown: look at it again")
+    shown = {change.id: change for change in stored.changes}
+    engine.people.check(decision.by, _accounts(shown[id_] for id_ in found.changes))
+    if not open_now(found, engine.clock()):
+        raise CountermeasureError(f"this waited until {found.expires_at}, and has expired")
+    return found
 
 
-def undo(
-    engine: Engine, incident: str, *, reason: str, by: str, confirm: bool = False, force: bool = False
-) -> Incident:
-    """Take back what an incident changed, in reverse order, where the resource is still as we left it.
-
-    `confirm` also takes back what should not be taken back lightly (a leaked key becomes active again), `force` also
-    what is no longer as we left it. What was undone is not done again on its resource by the same rule.
-    Raises UnknownIncident, Busy, and CountermeasureError when nothing was changed.
-    """
-    stored = engine.ledger.load(incident)
-    chains = _chains(stored.changes)
-    if not chains:
-        raise CountermeasureError(f"nothing was changed in {incident}: there is nothing to undo")
-    was = {change.id: change for change in stored.changes}
-    kept = {chain[-1].id: why for chain in chains if (why := _why_kept(engine, chain[-1], confirm))}
-    going = [chain for chain in chains if chain[-1].id not in kept]
-    held = [
-        replace(chain[-1], outcome=Outcome.KEPT, reason=kept[chain[-1].id]) for chain in chains if chain[-1].id in kept
-    ]
-    marked = [replace(change, outcome=Outcome.UNDOING) for chain in going for change in chain]
-    hold = engine.ledger.resume([*marked, *held], was, engine.token())
-    ended = {step.change.id: step.change for step in engine.hands.undo([_back(engine, c) for c in going], force=force)}
-    changes = [_ended(change, chain[-1].id, ended) for chain in going for change in chain]
-    reasons: dict[str, dict[str, str]] = {}
-    for change in changes:
-        if change.outcome is Outcome.UNDONE:
-            reasons.setdefault(change.resource.key, {})[change.rule] = f"by {by}: {reason}"
-    return _conclude(engine, stored, [*changes, *held], hold, reasons)
+def _note(engine: Engine, said: Decision, writes: Sequence[Write]) -> None:
+    """Record a decision with what it changes, and bring the incident's own message up to date."""
+    engine.ledger.note([*writes, say(said), stale(said.incident, engine.clock())])
+    engine.teller.show(said.incident)
 
 
-def _guarded(engine: Engine, stored: Stored, change: Change) -> Step:
-    """Return what waits, under the guardrails as they are now: they may have come down since."""
-    finding = next(found for found in stored.findings if found.id == change.finding)
-    unit = guarded(_unit(engine, change), finding, engine.organization, {})
-    return Step(unit, replace(change, ceilings=unit.ceilings))
+def _say(engine: Engine, stored: Stored, said: Decision, kind: Kind, also: Sequence[Write] = ()) -> None:
+    """Record a decision and tell the incident as it then stands."""
+    tell_as_it_stands(engine, replace(stored, decisions=(*stored.decisions, said)), kind, [*also, say(said)])
 
 
-def _approved(step: Step, shown: Change, by: str) -> Step:
-    """Go ahead with what was shown, and with nothing else; what a guardrail now forbids is not asked for again."""
-    change = step.change
-    if change.outcome not in {Outcome.AWAITING, Outcome.INTENDED}:
-        return step
-    if change.digest == shown.digest:
-        change = replace(change, outcome=Outcome.INTENDED, mode=Mode.ENFORCE, reason=f"approved by {by}")
-    else:
-        reason = "the resource has changed since: this is what would be done now"
-        change = replace(change, outcome=Outcome.AWAITING, mode=Mode.APPROVE, reason=reason)
-    return replace(step, change=change)
+def _check_asked(stored: Stored, decision: Decision) -> None:
+    """Raise NotAllowed unless this person was asked whether it was them."""
+    asked = {f"slack:{told.to}" for told in map(_notice_of, stored.notices) if told.kind is Kind.QUESTION}
+    if decision.by not in asked:
+        raise NotAllowed("only the person who was asked can answer this")
 
 
-def _chains(changes: Sequence[Change]) -> list[list[Change]]:
-    """Return what may be taken back, the last first. A place is one chain of changes, back to its first `before`."""
-    places: dict[tuple[str, str], list[Change]] = {}
-    for change in changes:
-        if change.outcome in UNDOABLE and change.digest:
-            places.setdefault((change.remediation, change.resource.key), []).append(change)
-    return sorted(places.values(), key=lambda chain: (chain[-1].at, chain[-1].step), reverse=True)
+def _accounts(changes: Iterable[Change]) -> set[str]:
+    return {change.resource.account for change in changes}
 
 
-def _why_kept(engine: Engine, change: Change, confirm: bool) -> str:
-    remediation = engine.catalogue.remediations.get(change.remediation)
-    if remediation is None:
-        return f"{change.remediation} is no longer in the catalogue: undo it by hand"
-    if remediation.irreversible:
-        return remediation.irreversible
-    return remediation.confirm_undo if not confirm else ""
-
-
-def _back(engine: Engine, chain: Sequence[Change]) -> Step:
-    first, last = chain[0], chain[-1]
-    resumed = last.outcome if last.outcome is Outcome.UNDOING else Outcome.CONTAINED
-    return Step(_unit(engine, last), replace(last, before=first.before, outcome=resumed, reason="", calls=()))
-
-
-def _ended(change: Change, last: str, ended: Mapping[str, Change]) -> Change:
-    """Return one change of a chain as its undo ended; the calls are kept with the last."""
-    end = ended[last]
-    calls = (*change.calls, *(end.calls if change.id == last else ()))
-    return replace(change, outcome=end.outcome, reason=end.reason, calls=calls)
-
-
-def _unit(engine: Engine, change: Change) -> Unit:
-    rule = rules_of([change.rule], engine.catalogue)[0]
-    return Unit(rule, engine.catalogue.remediations[change.remediation], change.resource)
-
-
-def _conclude(
-    engine: Engine, stored: Stored, changes: Sequence[Change], hold: Hold, undone: Mapping[str, Mapping[str, str]]
-) -> Incident:
-    """Record what became of a decision, tell it in the incident's thread, and return the whole incident."""
-    rules = rules_of({change.rule: None for change in changes}, engine.catalogue)
-    told = engine.teller.compose(assemble(stored.id, stored.findings[:1], rules, changes), Kind.FOLLOW_UP)
-    engine.ledger.conclude(stored.id, changes, told, hold, undone)
-    engine.teller.tell(stored.id, [*stored.notices, told])
-    return of_stored(engine.ledger.load(stored.id), engine.catalogue)
+def _notice_of(told: Told) -> Notice:
+    return Notice.from_json(told.body)

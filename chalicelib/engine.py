@@ -11,21 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.acting import Hands, Step
+from chalicelib.answering import act
 from chalicelib.catalogue import Catalogue
 from chalicelib.errors import Busy
 from chalicelib.findings import parse
-from chalicelib.guardrails import Situation, ceilings, lowest
-from chalicelib.incidents import Teller, assemble, of_stored
-from chalicelib.ledger import Known, Ledger, Record, Stored, Told
+from chalicelib.guardrails import Facts, Situation, ceilings, facts_now, lowest
+from chalicelib.incidents import assemble, of_stored
+from chalicelib.ledger import Known, Ledger, Record, Stored
 from chalicelib.model import Change, Finding, Incident, Mode, Outcome, Response, Rule
-from chalicelib.notify import Kind
 from chalicelib.organization import Organization
+from chalicelib.people import People
+from chalicelib.telling import Teller
 from chalicelib.units import Unit, change_id, guarded, incident_id, units
 
 WAITS = (0.0, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds to wait before each attempt at a finding while another delivery is working on the same resource."""
-
-_NO_NEWS = {Outcome.COMPLIANT, Outcome.GONE, Outcome.OFF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Engine:
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     token: Callable[[], str]
+    people: People
+    facts: Callable[[], Facts] = facts_now
 
     def handle(self, event: object) -> tuple[Incident, ...]:
         """Answer an EventBridge event and return its incidents, one per finding that a rule fires on.
@@ -87,33 +89,8 @@ class Engine:
         if not answering:
             return assemble(id_, [finding], rules, off, told_only)
         record = Record(id_, finding, [rule.id for rule in rules if rule.id in answering], [])
-        changes = self._act(record, live, known, stored, told_only)
+        changes = act(self, record, live, known, stored, told_only)
         return assemble(id_, _joined(stored, finding), rules, [*changes, *off], told_only)
-
-    def _act(
-        self, record: Record, steps: Sequence[Step], known: Known, stored: Stored | None, told_only: Sequence[Response]
-    ) -> list[Change]:
-        """Plan, claim, apply, settle, tell; return what became of every unit."""
-        planned = self.hands.plan(steps)
-        hold = None
-        intended = [step for step in planned if step.change.outcome is Outcome.INTENDED]
-        if intended:
-            claimed = replace(record, changes=[step.change for step in planned], answered=False)
-            hold = self.ledger.claim(claimed, known, self.token())
-            applied = {step.change.id: step for step in self.hands.apply(intended)}
-            planned = [applied.get(step.change.id, step) for step in planned]
-        changes = [step.change for step in planned]
-        earlier = stored if stored and stored.notices else None
-        news = [change for change in changes if _is_news(change, earlier)]
-        told = None
-        if earlier is None or not known.repeated or news:
-            rules = [self.catalogue.rules[id_] for id_ in record.rules]
-            shown = assemble(record.incident, [record.finding], rules, news, told_only)
-            told = self.teller.compose(shown, Kind.FOLLOW_UP if earlier else Kind.INCIDENT)
-        answered = all(change.outcome is not Outcome.FAILED for change in changes)
-        self.ledger.settle(replace(record, changes=news, notice=told, answered=answered), known, hold)
-        self.teller.tell(record.incident, _both(earlier.notices if earlier else (), told))
-        return changes
 
     def _steps(
         self, id_: str, finding: Finding, found: Sequence[Unit], known: Known, stored: Stored | None
@@ -121,8 +98,9 @@ class Engine:
         """Return the units under their guardrails, each with the change that an earlier attempt began, or a new one."""
         earlier = {change.id: change for change in stored.changes} if stored else {}
         at = self.clock().isoformat(timespec="milliseconds")
+        facts = self.facts()
         steps = []
-        for number, unit in enumerate(guarded(unit, finding, self.organization, known.undone) for unit in found):
+        for number, unit in enumerate(guarded(unit, finding, self.organization, known.undone, facts) for unit in found):
             own = change_id(id_, finding, unit)
             fresh = Change(
                 id=own,
@@ -145,30 +123,12 @@ class Engine:
         responses = []
         for rule in rules:
             if rule.id not in changing:
-                said = ceilings(Situation(finding, rule, None, self.organization))
+                said = ceilings(Situation(finding, rule, None, self.organization, {}, self.facts()))
                 responses.append(Response(rule, (), lowest(said), said))
         return responses
-
-
-def _both(earlier: Sequence[Told], told: Told | None) -> list[Told]:
-    known = {notice.id for notice in earlier}
-    return [*earlier, *([told] if told and told.id not in known else [])]
 
 
 def _joined(stored: Stored | None, finding: Finding) -> list[Finding]:
     others = [other for other in stored.findings if other.id != finding.id] if stored else []
     opener = stored.findings[0] if stored else finding
     return [finding, *others] if opener.id == finding.id else [*others, finding]
-
-
-def _is_news(change: Change, stored: Stored | None) -> bool:
-    """Return whether a change says something that the incident does not say already."""
-    place = (change.rule, change.remediation, change.resource.key)
-    before = [c for c in stored.changes if (c.rule, c.remediation, c.resource.key) == place] if stored else []
-    if not before:
-        return True
-    last = before[-1]
-    if last.outcome is Outcome.INTENDED:
-        return True
-    acted = change.outcome in {Outcome.CONTAINED, Outcome.UNVERIFIED}
-    return acted or (change.outcome not in _NO_NEWS and (change.outcome, change.digest) != (last.outcome, last.digest))

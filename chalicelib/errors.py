@@ -43,5 +43,25 @@ class UnknownIncident(CountermeasureError):
     """No incident of that id is in the ledger."""
 
 
+class NotAllowed(CountermeasureError):
+    """Somebody who is not among the approvers tried to decide; says of which environment."""
+
+
+class NotSigned(CountermeasureError):
+    """A request does not prove that it comes from Slack, now; says what is wrong with it, and quotes nothing of it."""
+
+
+class MalformedRequest(CountermeasureError):
+    """A request of Slack is not shaped as Slack shapes it; names what is wrong, and quotes nothing of it."""
+
+
 class NotDelivered(CountermeasureError):
     """A notice could not be delivered to one channel; it is kept and tried again."""
+
+
+class OverBudget(CountermeasureError):
+    """A budget of actions is spent for this hour; names it, and how many actions it allows."""
+
+    def __init__(self, budget: str, limit: int) -> None:
+        super().__init__(f"{budget} has spent its {limit} actions of this hour")
+        self.budget, self.limit = budget, limit

@@ -183,6 +183,7 @@ class Rule:
     attack: tuple[str, ...] = ()
     controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     resources: Mapping[str, str] = field(default_factory=dict, hash=False)
+    ask_actor: bool = False  # ask the person whose credentials were used, in Slack: was it you?
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from chalicelib.findings import parse
-from chalicelib.incidents import Deliver, Receipts
 from chalicelib.model import Incident, Outcome
 from chalicelib.notify import Notice, delivered
 from chalicelib.replayed import ceiling
+from chalicelib.telling import Deliver, Receipts
 
 NAMESPACE = "Countermeasure"
 

@@ -1,11 +1,13 @@
-"""What the ledger keeps, as JSON text: findings and changes, there and back."""
+"""What the ledger keeps, as JSON text: findings, changes, approvals and decisions, there and back."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
+from chalicelib.decision import Action, Approval, Decision
 from chalicelib.model import Actor, Call, Ceiling, Change, Finding, Mode, Outcome, Resource, Severity, Standing
 
 LARGEST_EVENT = 200_000
@@ -91,6 +93,32 @@ def change_of(text: str) -> Change:
             "calls": tuple(Call(**call) for call in record["calls"]),
         }
     )
+
+
+def approval_text(approval: Approval) -> str:
+    """Return what waits for people as JSON text; equal ones are the same text."""
+    return _text({**_fields(approval), "votes": dict(sorted(approval.votes.items()))})
+
+
+def approval_of(text: str) -> Approval:
+    """Return the approval of its JSON text."""
+    record = json.loads(text)
+    return Approval(**{**record, "of": Action(record["of"]), "changes": tuple(record["changes"])})
+
+
+def decision_text(decision: Decision) -> str:
+    """Return the decision as JSON text."""
+    return _text(_fields(decision))
+
+
+def decision_of(text: str) -> Decision:
+    """Return the decision of its JSON text."""
+    record = json.loads(text)
+    return Decision(**{**record, "action": Action(record["action"])})
+
+
+def _fields(record: Approval | Decision) -> dict[str, Any]:
+    return {each.name: getattr(record, each.name) for each in fields(record)}
 
 
 def _resource(resource: Resource) -> dict[str, Any]:

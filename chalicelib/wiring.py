@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from chalicelib.accounts import Accounts, Clients
 from chalicelib.acting import Hands
 from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
-from chalicelib.incidents import Receipts, Teller
+from chalicelib.guardrails import Facts
 from chalicelib.ledger import Ledger
-from chalicelib.notify import Notice, Targets, notify
+from chalicelib.notify import Notice, Targets, notify, refresh, wait
 from chalicelib.organization import Organization
+from chalicelib.people import People, nobody
+from chalicelib.switch import switch
 from chalicelib.table import Table
+from chalicelib.telling import Channels, Receipts, Teller
 
 
 def utc_now() -> datetime:
@@ -49,8 +53,12 @@ def engine(
     table: str,
     targets: Targets,
     external_id: str = "",
+    members: Callable[[str], Collection[str]] = nobody,
 ) -> Engine:
-    """Return the engine of an organization whose ledger is `table`, telling `targets`."""
+    """Return the engine of an organization whose ledger is `table`, telling `targets`.
+
+    `members` gives the users of a Slack user group.
+    """
     accounts = Accounts(
         sts=around.hub("sts"),
         clock=around.clock,
@@ -60,19 +68,25 @@ def engine(
         clients=around.clients or Clients(),
     )
     ledger = Ledger(Table(around.hub("dynamodb"), table), around.clock)
+    look = switch(lambda: around.hub("ssm"))
 
     def deliver(notice: Notice, already: Receipts, parent: Receipts) -> Receipts:
         return notify(notice, targets, already=_receipts(already), parent=_receipts(parent))
+
+    def renew(notice: Notice, receipts: Receipts) -> Receipts:
+        return refresh(notice, targets, _receipts(receipts))
 
     return Engine(
         catalogue=catalogue,
         organization=organization,
         ledger=ledger,
-        hands=Hands(accounts, around.sleep),
-        teller=Teller(catalogue, organization, accounts, ledger, deliver),
+        hands=Hands(accounts, around.sleep, organization.protected),
+        teller=Teller(catalogue, organization, accounts, ledger, Channels(deliver, renew, wait), around.clock),
         clock=around.clock,
         sleep=around.sleep,
         token=around.token,
+        people=People(organization, members),
+        facts=lambda: Facts(around.clock(), cache(look)),
     )
 
 

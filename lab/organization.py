@@ -22,7 +22,8 @@ from chalicelib.accounts import Clients, home_region
 from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
 from chalicelib.model import Mode
-from chalicelib.organization import Account, Organization
+from chalicelib.organization import Account, Environment, Organization
+from chalicelib.table import LISTS
 from chalicelib.wiring import Surroundings
 from chalicelib.wiring import engine as wire
 from lab.channels import CHANNEL, Slack, open_topic, read_queue, targets
@@ -98,7 +99,7 @@ class Lab:
         self.forget()
         self.keys.clear()
         self.organization = _organization(mode, partition)
-        self.slack.posted.clear()
+        self.slack.forget()
         _make_ledger(self.hub("dynamodb"))
         topic, self.queue = open_topic(self.hub("sns"), self.hub("sqs"))
         channels = replace(self.organization.channels, topic=topic, slack_channel=CHANNEL)
@@ -177,16 +178,33 @@ def _root() -> Any:
 
 
 def _organization(mode: Mode, partition: str) -> Organization:
-    environments = dict.fromkeys(("security", "sandbox", "dev", "staging", "prod", "replayed"), mode)
+    names = ("security", "sandbox", "dev", "staging", "prod", "replayed")
+    environments = {name: Environment(name, mode) for name in names}
     accounts = {member.id: member for member in MEMBERS}
-    return Organization("o-lab0example0", HUB, environments, accounts, partition=partition)
+    return Organization("o-lab0example0", HUB, environments, accounts, partition=partition, regions=_regions(partition))
+
+
+@functools.cache
+def _regions(partition: str) -> tuple[str, ...]:
+    """Return every region of the partition: all of them are governed in the lab."""
+    return tuple(boto3.Session().get_available_regions("ec2", partition))
 
 
 def _make_ledger(dynamodb: Any) -> None:
     dynamodb.create_table(
         TableName=TABLE,
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "list", "at")],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": LISTS,
+                "KeySchema": [
+                    {"AttributeName": "list", "KeyType": "HASH"},
+                    {"AttributeName": "at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
 

@@ -2,69 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from chalicelib import reconcile
 from chalicelib.catalogue import Catalogue
-from chalicelib.decisions import undo
-from chalicelib.engine import Engine
 from chalicelib.findings import parse
 from chalicelib.ledger import HOLD_SECONDS
 from chalicelib.model import Incident, Outcome, State
 from chalicelib.units import units
 from lab.organization import Lab
 from lab.stage import prepare
+from tests.crashing import Crash, Fuse, fused, ours
+from tests.deciding import undo
 from tests.replaying import administrator, event, told
-
-
-class Crash(BaseException):
-    """The process dies: nothing catches this."""
-
-
-class Fuse:
-    """Counts AWS calls, and dies at the n-th: before it is made, or after it was answered."""
-
-    def __init__(self, at: int, *, after: bool) -> None:
-        self.left, self.after = at, after
-
-    def before(self, **_: Any) -> None:
-        if not self.after:
-            self._burn()
-
-    def answered(self, **_: Any) -> None:
-        if self.after:
-            self._burn()
-
-    def _burn(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            raise Crash
-
-
-@contextmanager
-def fused(clients: list[Any], fuse: Fuse) -> Iterator[None]:
-    hooks = {"before-call": fuse.before, "after-call": fuse.answered}
-    for client in clients:
-        for name, hook in hooks.items():
-            client.meta.events.register_last(name, hook, unique_id=f"fuse-{name}")
-    try:
-        yield
-    finally:
-        for client in clients:
-            for name, hook in hooks.items():
-                client.meta.events.unregister(name, hook, unique_id=f"fuse-{name}")
-
-
-def ours(lab: Lab, engine: Engine) -> list[Any]:
-    """Return every client that the engine calls AWS through."""
-    member = engine.hands.accounts.clients
-    return [*member._made.values(), *(lab.hub(service) for service in ("dynamodb", "sts", "sns"))]
 
 
 def states(lab: Lab, catalogue: Catalogue, what: Mapping[str, Any]) -> dict[tuple[str, str], State]:
@@ -103,11 +58,11 @@ def test_a_crash_at_any_call_converges_on_redelivery_and_undo_restores_the_first
                 engine.handle(stage.event)
         except Crash:
             moment = datetime.now(UTC) + timedelta(seconds=HOLD_SECONDS + 1)
-            later = replace(engine, ledger=replace(engine.ledger, clock=lambda moment=moment: moment))
-            [incident] = later.handle(stage.event)
-            assert outcomes(incident) == outcomes(undisturbed)
-            assert 1 <= len(told(lab)) <= 2  # the second where it crashed between telling and keeping the receipt
-            undone = undo(later, incident.id, reason="false alarm", by="alice", confirm=True)
+            with time_machine.travel(moment):
+                [incident] = engine.handle(stage.event)
+                assert outcomes(incident) == outcomes(undisturbed)
+                assert 1 <= len(told(lab)) <= 2  # the second where it crashed between telling and keeping the receipt
+                undone = undo(engine, incident.id, confirm=True)
             assert {change.outcome for change in undone.changes} <= {Outcome.UNDONE, Outcome.COMPLIANT}
             assert states(lab, catalogue, stage.event) == first
         else:

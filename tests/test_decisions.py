@@ -9,14 +9,15 @@ import pytest
 
 from chalicelib.acting import Step
 from chalicelib.catalogue import Catalogue, of
-from chalicelib.decisions import approve, undo
 from chalicelib.engine import Engine
 from chalicelib.errors import Busy, CountermeasureError, UnknownIncident
 from chalicelib.ledger import Stored
 from chalicelib.model import Incident, Mode, Outcome
+from chalicelib.organization import Environment
 from chalicelib.units import Unit
 from lab.network import tcp
 from lab.organization import Lab
+from tests.deciding import ALICE, BOB, approve, undo
 from tests.replaying import event, played, told
 
 TRAIL = "cloudtrail.trail_logging_stopped/fires.by_name"
@@ -31,7 +32,7 @@ def outcomes(incident: Incident) -> list[str]:
 
 
 def taken_back(engine: Engine, incident: Incident, **more: bool) -> Incident:
-    return undo(engine, incident.id, reason="false alarm", by="alice", **more)
+    return undo(engine, incident.id, reason="false alarm", **more)
 
 
 def ec2(lab: Lab, incident: Incident) -> Any:
@@ -50,9 +51,9 @@ class TestApprovals:
 
     def test_an_approval_carries_out_exactly_what_was_shown(self, lab: Lab, waiting: tuple[Engine, Incident]) -> None:
         engine, incident = waiting
-        done = approve(engine, incident.id, by="alice")
+        done = approve(engine, incident.id)
         [change] = done.changes
-        assert (change.outcome, change.reason) == (Outcome.CONTAINED, "approved by alice")
+        assert (change.outcome, change.reason) == (Outcome.CONTAINED, f"approved by {ALICE}")
         assert (change.before, change.after) == (incident.changes[0].before, [])
         assert [call.operation for call in change.calls] == ["ec2:RevokeSecurityGroupIngress"]
         assert [headline.split(":")[0] for headline in told(lab)] == ["Contained"]
@@ -60,49 +61,49 @@ class TestApprovals:
 
     def test_one_approval_is_carried_out_once(self, waiting: tuple[Engine, Incident]) -> None:
         engine, incident = waiting
-        approve(engine, incident.id, by="alice")
+        approve(engine, incident.id)
         with pytest.raises(CountermeasureError, match="nothing waits for approval"):
-            approve(engine, incident.id, by="bob")
+            approve(engine, incident.id, by=BOB)
 
     def test_two_approvals_at_once_are_carried_out_once(self, lab: Lab, waiting: tuple[Engine, Incident]) -> None:
         engine, incident = waiting
         stored = engine.ledger.load(incident.id)
-        approve(engine, incident.id, by="alice")
+        approve(engine, incident.id)
         late = replace(engine, ledger=Late(engine.ledger, stored))
         with pytest.raises(Busy):
-            approve(late, incident.id, by="bob")
+            approve(late, incident.id, by=BOB)
 
     def test_what_changed_since_it_was_shown_is_asked_again(self, lab: Lab, waiting: tuple[Engine, Incident]) -> None:
         engine, incident = waiting
         resource = incident.changes[0].resource
         group = ec2(lab, incident)
         group.revoke_security_group_ingress(GroupId=resource.id, IpPermissions=OPENED)
-        asked = approve(engine, incident.id, by="alice")
+        asked = approve(engine, incident.id)
         [change] = asked.changes
         assert change.outcome is Outcome.AWAITING
         assert change.digest != incident.changes[0].digest
         assert "has changed since" in change.reason
         assert [headline.split(":")[0] for headline in told(lab)] == ["Waiting for approval"]
-        assert outcomes(approve(engine, incident.id, by="alice")) == ["contained"]
+        assert outcomes(approve(engine, incident.id)) == ["contained"]
 
     def test_what_a_guardrail_forbids_meanwhile_is_not_carried_out(
         self, lab: Lab, waiting: tuple[Engine, Incident]
     ) -> None:
         engine, incident = waiting
-        watched = dict.fromkeys(engine.organization.environments, Mode.OBSERVE)
+        watched = {name: Environment(name, Mode.OBSERVE) for name in engine.organization.environments}
         lowered = replace(engine, organization=replace(engine.organization, environments=watched))
-        assert outcomes(approve(lowered, incident.id, by="alice")) == ["observed"]
+        assert outcomes(approve(lowered, incident.id)) == ["observed"]
 
     def test_where_the_guardrails_rose_meanwhile_only_what_was_shown_is_done(
         self, lab: Lab, waiting: tuple[Engine, Incident]
     ) -> None:
         engine, incident = waiting
-        raised = dict.fromkeys(engine.organization.environments, Mode.ENFORCE)
+        raised = {name: Environment(name, Mode.ENFORCE) for name in engine.organization.environments}
         risen = replace(engine, organization=replace(engine.organization, environments=raised))
         group = ec2(lab, incident)
         group.revoke_security_group_ingress(GroupId=incident.changes[0].resource.id, IpPermissions=OPENED)
-        assert outcomes(approve(risen, incident.id, by="alice")) == ["awaiting approval"]
-        assert outcomes(approve(risen, incident.id, by="alice")) == ["contained"]
+        assert outcomes(approve(risen, incident.id)) == ["awaiting approval"]
+        assert outcomes(approve(risen, incident.id)) == ["contained"]
 
 
 class TestUndo:
@@ -163,10 +164,11 @@ class TestUndo:
         engine, incident, what = played(lab, catalogue, event(GROUP))
         taken_back(engine, incident)
         [again] = engine.handle({**what, "detail": {**what["detail"], "eventID": "another-event"}})
-        change = again.changes[-1]
+        [undone, change] = engine.ledger.load(again.id).changes
+        assert undone.reason == "from now on cloudtrail.security_group_opened only watches this resource"
         assert change.outcome is Outcome.OBSERVED
         assert [ceiling.reason for ceiling in change.ceilings] == [
-            "this rule was undone on this resource: by alice: false alarm"
+            f"this rule was undone on this resource: by {ALICE}: false alarm"
         ]
 
     def test_nothing_changed_means_nothing_to_undo(self, lab: Lab, catalogue: Catalogue) -> None:
@@ -177,7 +179,7 @@ class TestUndo:
 
     def test_an_unknown_incident_is_said_to_be_unknown(self, lab: Lab, catalogue: Catalogue) -> None:
         with pytest.raises(UnknownIncident, match="no incident 'inc-none'"):
-            undo(lab.engine(catalogue), "inc-none", reason="", by="alice")
+            undo(lab.engine(catalogue), "inc-none")
 
     def test_a_failed_undo_can_be_tried_again(self, lab: Lab, catalogue: Catalogue) -> None:
         engine, incident, _ = played(lab, catalogue, event(GROUP))

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from botocore.exceptions import ClientError
 
 from chalicelib.catalogue import Catalogue, of
 from chalicelib.engine import Engine
 from chalicelib.errors import Busy, MalformedEvent, NotSecurityEvent
 from chalicelib.model import Incident, Mode, Outcome, Resource, Session, State
+from chalicelib.upkeep import tend
 from lab.organization import Lab
 from lab.stage import prepare
 from tests.replaying import event, played, told
@@ -223,19 +225,24 @@ class TestFailures:
 
 
 class TestNotices:
-    def test_a_notice_that_slack_does_not_take_is_kept_and_told_on_redelivery(
+    def test_a_notice_that_slack_does_not_take_is_kept_and_told_when_it_is_due(
         self, lab: Lab, catalogue: Catalogue
     ) -> None:
         stage = prepare(lab, catalogue, event(TRAIL))
         engine = lab.engine(catalogue)
-        silent = replace(engine, teller=replace(engine.teller, deliver=lambda *_: {"slack": {"error": "down"}}))
+        down = replace(engine.teller.channels, deliver=lambda *_: {"slack": {"error": "down", "attempts": 1}})
+        silent = replace(engine, teller=replace(engine.teller, channels=down))
         [incident] = silent.handle(stage.event)
         assert outcomes(incident) == {"cloudtrail.start_logging": "contained"}
+        engine.handle(stage.event)
+        tend(engine)
         assert (told(lab), lab.slack.posted) == ([], [])
-        engine.handle(stage.event)
-        assert (len(told(lab)), len(lab.slack.posted)) == (1, 1)
-        engine.handle(stage.event)
-        assert (told(lab), len(lab.slack.posted)) == ([], 1)
+        with time_machine.travel(engine.clock() + timedelta(minutes=3), tick=False):
+            tend(engine)
+            assert (len(told(lab)), len(lab.slack.posted)) == (1, 1)
+            engine.handle(stage.event)
+            tend(engine)
+            assert (told(lab), len(lab.slack.posted)) == ([], 1)
 
 
 class TestSeveralAtOnce:

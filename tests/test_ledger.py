@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.catalogue import Catalogue, of
-from chalicelib.decisions import undo
 from chalicelib.engine import Engine
 from chalicelib.ledger import KEEP_SECONDS
 from chalicelib.model import Incident
 from chalicelib.table import Item, Key
 from lab.organization import TABLE, Lab
+from tests.deciding import undo
 from tests.replaying import event, played
 
 GROUP = "cloudtrail.security_group_opened/fires.ipv4"
@@ -25,13 +25,13 @@ def test_heads_expire_and_incidents_stay(lab: Lab, catalogue: Catalogue) -> None
     engine, incident, _ = played(lab, catalogue, event(GROUP))
     items = lab.hub("dynamodb").scan(TableName=TABLE)["Items"]
     expiring = {item["pk"]["S"].split("#")[0] for item in items if "expires_at" in item}
-    assert expiring == {"finding", "resource"}
+    assert expiring == {"budget", "finding", "resource", "storm"}
     assert head(engine, incident)["expires_at"] - head(engine, incident)["let_go"] >= KEEP_SECONDS - 60
 
 
 def test_what_people_undid_on_a_resource_is_not_forgotten(lab: Lab, catalogue: Catalogue) -> None:
     engine, incident, what = played(lab, catalogue, event(GROUP))
-    undo(engine, incident.id, reason="agreed", by="alice")
+    undo(engine, incident.id, reason="agreed")
     assert "expires_at" not in head(engine, incident)
     engine.handle({**what, "detail": {**what["detail"], "eventID": "another-event"}})
     assert "expires_at" not in head(engine, incident)

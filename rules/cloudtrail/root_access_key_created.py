@@ -22,4 +22,5 @@ rule = Rule(
         "Sign in as root and delete the key; nothing else can. If no holder of root made it, the root password is lost:"
         " recover it, change MFA and e-mail, and read what the key was used for in CloudTrail."
     ),
+    ask_actor=True,
 )

@@ -38,4 +38,5 @@ rule = Rule(
         "Ask the holders of the root credentials whether this call was theirs. If not: recover the password, end all"
         " sessions, delete root's access keys, change MFA and e-mail, and undo what was changed."
     ),
+    ask_actor=True,
 )

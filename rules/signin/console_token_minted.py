@@ -26,4 +26,5 @@ rule = Rule(
         "See whether the principal's own tools do this (a federation broker, aws-vault, Leapp). If not, its credentials"
         " are in other hands: deny the session, and look at what the console session did."
     ),
+    ask_actor=True,
 )

@@ -19,4 +19,5 @@ rule = Rule(
         "Once is a typing error. Several in a row or a strange address: ask the user, and have the password changed,"
         " since somebody may know it already."
     ),
+    ask_actor=True,
 )

@@ -34,4 +34,5 @@ rule = Rule(
         "Ask the user whether it was them, from this address. If it was: have them set up MFA today. If not: delete the"
         " login profile or deny the user, and look at what the session did."
     ),
+    ask_actor=True,
 )

@@ -16,4 +16,5 @@ rule = Rule(
         " through IAM. If it was a stranger: recover the password by e-mail, reset MFA, delete root's access keys, and"
         " in a member account deny root with a service control policy from the management account."
     ),
+    ask_actor=True,
 )

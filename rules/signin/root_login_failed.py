@@ -15,4 +15,5 @@ rule = Rule(
         "Ask the holders of the root credentials. A stranger already knows the root e-mail address: make sure that MFA"
         " is on and that the mailbox itself is safe."
     ),
+    ask_actor=True,
 )

@@ -31,4 +31,5 @@ rule = Rule(
         "Call the holders of the root credentials now. If it was none of them, the account is being taken over: secure"
         " the mailbox, recover the password yourself, reset MFA, and open a case with AWS Support."
     ),
+    ask_actor=True,
 )

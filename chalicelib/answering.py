@@ -1,0 +1,186 @@
+"""One answer to one finding, on what the ledger knew: plan, claim, apply, settle, tell.
+
+Intent and `before` are recorded, then the resource is written, then looked at, then the outcome is recorded, then it
+is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from chalicelib.acting import Step
+from chalicelib.announcing import announce
+from chalicelib.approvals import asked_for, waiting
+from chalicelib.decision import Action, Approval
+from chalicelib.errors import OverBudget
+from chalicelib.incidents import assemble
+from chalicelib.ledger import Hold, Known, Record, Stored, Told
+from chalicelib.ledger.counters import spend
+from chalicelib.ledger.items import ask, stale
+from chalicelib.model import Ceiling, Change, Mode, Outcome, Response
+from chalicelib.notify import Kind
+from chalicelib.notify.notice import Asked, Button
+from chalicelib.storms import joined
+
+if TYPE_CHECKING:
+    from chalicelib.engine import Engine
+
+_NO_NEWS = {Outcome.COMPLIANT, Outcome.GONE, Outcome.OFF}
+_BEGUN = {Outcome.INTENDED, Outcome.FAILED}
+_LOUD = {Outcome.FAILED, Outcome.INTENDED, Outcome.AWAITING}
+"""Outcomes that are told although somebody snoozed the incident."""
+
+
+WAS_IT_YOU = Asked(
+    buttons=(
+        Button(Action.MINE),
+        Button(Action.NOT_MINE, ask="On-call is told at once that your credentials are in other hands."),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What was planned, the hold on what is to be changed, and the budget that held it back."""
+
+    steps: Sequence[Step]
+    hold: Hold | None = None
+    spent: OverBudget | None = None
+
+
+def act(
+    engine: Engine,
+    record: Record,
+    steps: Sequence[Step],
+    known: Known,
+    stored: Stored | None,
+    told_only: Sequence[Response],
+) -> list[Change]:
+    """Plan, claim, apply, settle, tell; return what became of every unit."""
+    claimed = _claim(engine, record, engine.hands.plan(steps), known, stored)
+    planned = list(claimed.steps)
+    if claimed.hold:
+        applied = {step.change.id: step for step in engine.hands.apply(_intended(planned))}
+        planned = [applied.get(step.change.id, step) for step in planned]
+    changes = [step.change for step in planned]
+    earlier = stored if stored and stored.notices else None
+    news = [change for change in changes if _is_news(change, earlier)]
+    settled = replace(record, changes=news, answered=all(change.outcome is not Outcome.FAILED for change in changes))
+    approval = _approval(engine, record.incident, news, stored)
+    new = approval and not (stored and approval in stored.approvals)
+    asking = [ask(approval)] if approval and new else []
+    settled = replace(settled, also=[*asking, stale(record.incident, engine.clock())] if earlier else asking)
+    if earlier is None:
+        settled = replace(settled, notices=_opening(engine, settled, told_only, approval))
+    elif news or not known.repeated:
+        settled = replace(settled, notices=[_follow_up(engine, settled, earlier, told_only)])
+    engine.ledger.settle(settled, known, claimed.hold)
+    engine.teller.tell(record.incident, earlier.notices if earlier else (), settled.notices)
+    if earlier:
+        engine.teller.show(record.incident)
+    if claimed.spent:
+        _alert(engine, claimed.spent, record)
+    return changes
+
+
+def _claim(engine: Engine, record: Record, planned: Sequence[Step], known: Known, stored: Stored | None) -> Claimed:
+    """Record what is about to be done, within the budgets of actions; what is over budget waits for approval."""
+    intended = _intended(planned)
+    if not intended:
+        return Claimed(planned)
+    begun = {change.id for change in stored.changes if change.outcome in _BEGUN} if stored else set()
+    fresh = [step for step in intended if step.change.id not in begun]
+    try:
+        spending = spend(engine.clock(), _budgets(engine, fresh))
+        claim = replace(record, changes=[step.change for step in planned], answered=False, also=spending)
+        return Claimed(planned, engine.ledger.claim(claim, known, engine.token()))
+    except OverBudget as error:
+        held = {step.change.id for step in fresh}
+        lowered = [_held_back(step, error) if step.change.id in held else step for step in planned]
+        again = _claim(engine, record, lowered, known, stored)  # what an earlier attempt began goes on
+        return replace(again, spent=error)
+
+
+def _budgets(engine: Engine, steps: Sequence[Step]) -> dict[str, tuple[int, int]]:
+    """Return how many actions each budget is to be charged with, and how many it allows."""
+    budgets = engine.organization.budgets
+    wanted: dict[str, tuple[int, int]] = {}
+    for step in steps:
+        named = {
+            f"rule {step.change.rule}": budgets.rule,
+            f"account {step.change.resource.account}": budgets.account,
+            "organization": budgets.total,
+        }
+        for name, limit in named.items():
+            wanted[name] = (wanted.get(name, (0, 0))[0] + 1, limit)
+    return wanted
+
+
+def _held_back(step: Step, error: OverBudget) -> Step:
+    ceiling = Ceiling("action budget", Mode.APPROVE, str(error))
+    ceilings = tuple(sorted((*step.change.ceilings, ceiling), key=lambda each: each.mode))
+    change = replace(step.change, outcome=Outcome.AWAITING, mode=Mode.APPROVE, ceilings=ceilings)
+    return replace(step, change=change)
+
+
+def _alert(engine: Engine, error: OverBudget, record: Record) -> None:
+    """Say once an hour that a budget is spent: something is very wrong, or somebody uses us to cut production."""
+    title = f"Action budget spent: {error.budget}"
+    said = f"{error}: until the next hour, what it would change waits for approval. Last asked by {record.incident}."
+    announce(engine, f"budget {error.budget} {engine.clock():%Y-%m-%dT%H}", title, said)
+
+
+def _approval(engine: Engine, incident: str, news: Iterable[Change], stored: Stored | None) -> Approval | None:
+    """Return what people are asked about all that is recorded of the incident, if anything waits for them."""
+    pending = waiting([*(stored.changes if stored else ()), *news])
+    return asked_for(
+        incident,
+        pending,
+        engine.clock(),
+        minutes=engine.organization.approval_minutes,
+        needed=engine.people.needed({change.resource.account for change in pending}),
+        was=stored.approval(Action.APPROVE) if stored else None,
+    )
+
+
+def _opening(engine: Engine, record: Record, told_only: Sequence[Response], approval: Approval | None) -> list[Told]:
+    """Return the incident's own message, and the question to the person whose credentials were used."""
+    rules = [engine.catalogue.rules[id_] for id_ in record.rules]
+    incident = assemble(record.incident, [record.finding], rules, record.changes, told_only)
+    approvals = (approval,) if approval else ()
+    now = Stored(record.incident, "", (record.finding,), tuple(record.rules), tuple(record.changes), (), approvals)
+    told = engine.teller.compose(incident, Kind.INCIDENT, asked=engine.teller.asked(now))
+    told = joined(engine, told, incident)
+    person = engine.organization.person(record.finding.actor)
+    if person and any(rule.ask_actor for rule in rules) and not told.told_at:
+        return [told, engine.teller.compose(incident, Kind.QUESTION, to=person, asked=WAS_IT_YOU)]
+    return [told]
+
+
+def _follow_up(engine: Engine, record: Record, stored: Stored, told_only: Sequence[Response]) -> Told:
+    """Return what is news; while the incident is snoozed, only what must not wait is told at once."""
+    rules = [engine.catalogue.rules[id_] for id_ in record.rules]
+    incident = assemble(record.incident, [record.finding], rules, record.changes, told_only)
+    told = engine.teller.compose(incident, Kind.FOLLOW_UP)
+    if any(change.outcome in _LOUD for change in record.changes):
+        return told
+    return replace(told, not_before=stored.snoozed_until)
+
+
+def _intended(steps: Iterable[Step]) -> list[Step]:
+    return [step for step in steps if step.change.outcome is Outcome.INTENDED]
+
+
+def _is_news(change: Change, stored: Stored | None) -> bool:
+    """Return whether a change says something that the incident does not say already."""
+    place = (change.rule, change.remediation, change.resource.key)
+    before = [c for c in stored.changes if (c.rule, c.remediation, c.resource.key) == place] if stored else []
+    if not before:
+        return True
+    last = before[-1]
+    if last.outcome is Outcome.INTENDED:
+        return True
+    acted = change.outcome in {Outcome.CONTAINED, Outcome.UNVERIFIED}
+    return acted or (change.outcome not in _NO_NEWS and (change.outcome, change.digest) != (last.outcome, last.digest))

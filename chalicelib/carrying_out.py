@@ -1,0 +1,242 @@
+"""What people approved is carried out: exactly the change that was shown, or its undo. Each goes on after a crash."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.acting import Step
+from chalicelib.approvals import asked_for, chains, granted, undo_digest, waiting
+from chalicelib.decision import Action, Approval, Decision
+from chalicelib.engine import Engine
+from chalicelib.errors import Busy
+from chalicelib.incidents import assemble, of_stored, rules_of
+from chalicelib.ledger import Hold, Stored
+from chalicelib.ledger.items import ask, close, notice, say, stale
+from chalicelib.model import Change, Mode, Outcome
+from chalicelib.notify import Kind
+from chalicelib.table import Write
+from chalicelib.units import Unit, guarded
+
+GIVE_UP = timedelta(days=1)
+"""How long it is looked whether a change holds."""
+
+
+def carry_out(engine: Engine, incident: str, of: Action, said: Decision | None = None) -> str:
+    """Do what enough people approved, once, and return what came of it; "" where it was done before.
+
+    `said` is the decision that brought it about: what came of it is recorded with it. Raises Busy while another
+    attempt is at work on the same resources.
+    """
+    stored = engine.ledger.load(incident)
+    approval = stored.approval(of)
+    if approval is None or not granted(approval):
+        return ""
+    do = _respond if of is Action.APPROVE else _undo
+    result = _summary(do(engine, stored, approval))
+    if said:
+        engine.ledger.note([say(replace(said, result=result))])
+    _close(engine, approval)
+    engine.teller.show(incident)
+    return result
+
+
+def put_aside(
+    engine: Engine, stored: Stored, approval: Approval, why: str, *, also: Sequence[Write] = (), paused: bool
+) -> None:
+    """End the waiting without doing anything; `paused`: the rules are not to ask again for these resources."""
+    was = {change.id: change for change in waiting(stored.changes) if change.id in approval.changes}
+    if approval.of is Action.UNDO or not was:
+        ended = replace(stored, approvals=tuple(each for each in stored.approvals if each is not approval))
+        tell_as_it_stands(engine, ended, Kind.FOLLOW_UP, [close(approval), *also])
+        return
+    shown = [replace(change, outcome=Outcome.OBSERVED, reason=why) for change in was.values()]
+    hold = engine.ledger.resume(shown, was, engine.token())
+    _conclude(engine, stored, shown, hold, _reasons(shown, why) if paused else {}, also)
+    _close(engine, approval)
+    engine.teller.show(stored.id)
+
+
+def tell_as_it_stands(engine: Engine, stored: Stored, kind: Kind, also: Sequence[Write] = ()) -> None:
+    """Tell the whole incident as it now is, and bring its own message up to date; `also` is what made it so."""
+    told = engine.teller.compose(of_stored(stored, engine.catalogue), kind, asked=engine.teller.asked(stored))
+    now = engine.clock()
+    engine.ledger.note([*also, notice(told, stored.id, now), stale(stored.id, now)])
+    engine.teller.tell(stored.id, stored.notices, [told])
+    engine.teller.show(stored.id)
+
+
+def look_again(engine: Engine, stored: Stored) -> None:
+    """Look whether what was changed or undone, and was not seen to hold, holds by now; tell it once it is known."""
+    unseen = [Step(unit_of(engine, c), c) for c in stored.changes if c.outcome is Outcome.UNVERIFIED]
+    undoing = [chain for chain in chains(stored.changes) if chain[-1].outcome is Outcome.UNDOING]
+    if not unseen and not undoing:
+        return
+    was = {change.id: change for change in stored.changes}
+    pending = [*(step.change for step in unseen), *(change for chain in undoing for change in chain)]
+    hold = engine.ledger.resume(pending, was, engine.token())
+    held = engine.hands.look(unseen, Outcome.UNVERIFIED, Outcome.CONTAINED)
+    back = engine.hands.look([_back(engine, chain) for chain in undoing], Outcome.UNDOING, Outcome.UNDONE)
+    ended = {step.change.id: step.change for step in back}
+    looked = [*(step.change for step in held), *(_ended(c, chain[-1].id, ended) for chain in undoing for c in chain)]
+    changes = [_given_up(change, engine.clock()) for change in looked]
+    settled = [change for change in changes if change.outcome is not was[change.id].outcome]
+    if settled:
+        undone = [change for change in settled if change.outcome is Outcome.UNDONE]
+        _conclude(engine, stored, changes, hold, _reasons(undone, "undone by people"), [], news=settled)
+        engine.teller.show(stored.id)
+    else:
+        engine.ledger.conclude(stored.id, changes, [], hold, {})
+
+
+def _given_up(change: Change, now: datetime) -> Change:
+    """Return a change that was never seen to hold, or to be undone, as what it then is: failed, or kept."""
+    if now - datetime.fromisoformat(change.at) < GIVE_UP:
+        return change
+    if change.outcome is Outcome.UNVERIFIED:
+        return replace(change, outcome=Outcome.FAILED, reason="it was changed, and not seen to hold within a day")
+    if change.outcome is Outcome.UNDOING:
+        why = change.reason or "it was changed back, and not seen to hold"
+        return replace(change, outcome=Outcome.KEPT, reason=f"{why}: undo it again")
+    return change
+
+
+def _respond(engine: Engine, stored: Stored, approval: Approval) -> list[Change]:
+    """Carry out what waits, if a fresh plan is exactly what was shown; else ask again with the new one."""
+    begun = [change for change in stored.changes if change.outcome is Outcome.INTENDED]
+    going = {change.id: change for change in (*waiting(stored.changes), *begun) if change.id in approval.changes}
+    if not going:
+        return []
+    by = ", ".join(sorted(approval.votes))
+    fresh = engine.hands.plan([_guarded(engine, stored, change) for change in going.values()])
+    steps = [_approved(step, going[step.change.id], by) for step in fresh]
+    hold = engine.ledger.resume([step.change for step in steps], going, engine.token())
+    applied = {s.change.id: s for s in engine.hands.apply([s for s in steps if s.change.outcome is Outcome.INTENDED])}
+    changes = [applied.get(step.change.id, step).change for step in steps]
+    others = [change for change in stored.changes if change.id not in going]
+    again = _asked_again(engine, stored.id, waiting([*others, *changes]))
+    _conclude(engine, stored, changes, hold, {}, [ask(again)] if again else [])
+    return changes
+
+
+def _undo(engine: Engine, stored: Stored, approval: Approval) -> list[Change]:
+    """Take back what the incident changed, in reverse order, where the resource is still as we left it.
+
+    `confirm` also takes back what should not be taken back lightly (a leaked key becomes active again), `force` also
+    what is no longer as we left it. What was undone is not done again on its resource by the same rule.
+    """
+    found = chains(stored.changes)
+    if not found or undo_digest(stored.changes) != approval.digest:
+        return []
+    was = {change.id: change for change in stored.changes}
+    kept = {chain[-1].id: why for chain in found if (why := _why_kept(engine, chain[-1], approval.confirm))}
+    going = [chain for chain in found if chain[-1].id not in kept]
+    held = [replace(c[-1], outcome=Outcome.KEPT, reason=kept[c[-1].id]) for c in found if c[-1].id in kept]
+    marked = [replace(change, outcome=Outcome.UNDOING) for chain in going for change in chain]
+    hold = engine.ledger.resume([*marked, *held], was, engine.token())
+    steps = engine.hands.undo([_back(engine, chain) for chain in going], force=approval.force)
+    ended = {step.change.id: step.change for step in steps}
+    changes = [*(_ended(change, chain[-1].id, ended) for chain in going for change in chain), *held]
+    undone = [change for change in changes if change.outcome is Outcome.UNDONE]
+    _conclude(engine, stored, changes, hold, _reasons(undone, f"by {_whom(approval)}: {approval.reason}"), [])
+    return changes
+
+
+def _whom(approval: Approval) -> str:
+    others = ", ".join(sorted(approval.votes))
+    return f"{approval.requester}, approved by {others}" if others else approval.requester
+
+
+def _guarded(engine: Engine, stored: Stored, change: Change) -> Step:
+    """Return what waits, under the guardrails as they are now: they may have come down since."""
+    finding = next(found for found in stored.findings if found.id == change.finding)
+    unit = guarded(unit_of(engine, change), finding, engine.organization, {}, engine.facts())
+    return Step(unit, replace(change, ceilings=unit.ceilings))
+
+
+def _approved(step: Step, shown: Change, by: str) -> Step:
+    """Go ahead with what was shown, and with nothing else; what a guardrail now forbids is not asked for again."""
+    change = step.change
+    if change.outcome not in {Outcome.AWAITING, Outcome.INTENDED}:
+        return step
+    if change.digest == shown.digest:
+        change = replace(change, outcome=Outcome.INTENDED, mode=Mode.ENFORCE, reason=f"approved by {by}")
+    else:
+        reason = "the resource has changed since: this is what would be done now"
+        change = replace(change, outcome=Outcome.AWAITING, mode=Mode.APPROVE, reason=reason)
+    return replace(step, change=change)
+
+
+def _asked_again(engine: Engine, incident: str, pending: Sequence[Change]) -> Approval | None:
+    needed = engine.people.needed({change.resource.account for change in pending})
+    minutes = engine.organization.approval_minutes
+    return asked_for(incident, pending, engine.clock(), minutes=minutes, needed=needed, was=None)
+
+
+def _why_kept(engine: Engine, change: Change, confirm: bool) -> str:
+    remediation = engine.catalogue.remediations.get(change.remediation)
+    if remediation is None:
+        return f"{change.remediation} is no longer in the catalogue: undo it by hand"
+    if remediation.irreversible:
+        return remediation.irreversible
+    return remediation.confirm_undo if not confirm else ""
+
+
+def _back(engine: Engine, chain: Sequence[Change]) -> Step:
+    first, last = chain[0], chain[-1]
+    resumed = last.outcome if last.outcome is Outcome.UNDOING else Outcome.CONTAINED
+    return Step(unit_of(engine, last), replace(last, before=first.before, outcome=resumed, reason="", calls=()))
+
+
+def _ended(change: Change, last: str, ended: Mapping[str, Change]) -> Change:
+    """Return one change of a chain as its undo ended; the calls are kept with the last."""
+    end = ended[last]
+    calls = (*change.calls, *(end.calls if change.id == last else ()))
+    paused = f"from now on {change.rule} only watches this resource" if end.outcome is Outcome.UNDONE else ""
+    return replace(change, outcome=end.outcome, reason=end.reason or paused, calls=calls)
+
+
+def unit_of(engine: Engine, change: Change) -> Unit:
+    """Return the unit of a recorded change."""
+    rule = rules_of([change.rule], engine.catalogue)[0]
+    return Unit(rule, engine.catalogue.remediations[change.remediation], change.resource)
+
+
+def _reasons(changes: Sequence[Change], why: str) -> dict[str, dict[str, str]]:
+    """Return what the heads of resources keep: which rules people do not want again there, and why."""
+    reasons: dict[str, dict[str, str]] = {}
+    for change in changes:
+        reasons.setdefault(change.resource.key, {})[change.rule] = why
+    return reasons
+
+
+def _conclude(
+    engine: Engine,
+    stored: Stored,
+    changes: Sequence[Change],
+    hold: Hold,
+    undone: Mapping[str, Mapping[str, str]],
+    also: Sequence[Write],
+    news: Sequence[Change] | None = None,
+) -> None:
+    """Record what became of a decision, and tell it (or only what of it is news) in the incident's thread."""
+    shown = changes if news is None else news
+    rules = rules_of({change.rule: None for change in shown}, engine.catalogue)
+    told = engine.teller.compose(assemble(stored.id, stored.findings[:1], rules, shown), Kind.FOLLOW_UP)
+    engine.ledger.conclude(stored.id, changes, [told], hold, undone, [*also, stale(stored.id, engine.clock())])
+    engine.teller.tell(stored.id, stored.notices, [told])
+
+
+def _close(engine: Engine, approval: Approval) -> None:
+    """End the waiting, unless something new is asked already."""
+    with suppress(Busy):
+        engine.ledger.note([close(approval)])
+
+
+def _summary(changes: Sequence[Change]) -> str:
+    """Return how many changes came to what: `1 failed, 2 contained`."""
+    counted = Counter(change.outcome.value for change in changes)
+    return ", ".join(f"{number} {outcome}" for outcome, number in sorted(counted.items())) or "nothing was left to do"

@@ -1,0 +1,20 @@
+"""The ledger: one DynamoDB table that knows what was there before anything is touched.
+
+Items (`pk`, `sk`), what is long being JSON text in `body`:
+- `finding#H`, `head`: the incident that a finding belongs to, and the revision of it that was answered.
+- `resource#KEY`, `head`: the open incident on a resource, and the rules that people undid on it.
+- `incident#ID`, `incident` | `finding#H` | `change#ID` | `notice#ID` | `approval#OF` | `decision#AT#H`: all of one
+  incident, read by one query.
+- `budget#WHAT`, HOUR and `storm#WHAT`, WINDOW: counters, which expire.
+The index `lists` (`list`, `at`) holds the incidents of each month by when they were opened, and what is due by when.
+
+An attempt to answer a finding holds the heads of the finding and of its resources, from before the first change until
+the outcome is recorded; a hold that a crash left behind lapses. Each write of a head moves its version on and names
+the version that was seen when the plan was made, so that nobody acts twice, or on a plan that is stale.
+"""
+
+from chalicelib.ledger.keys import HOLD_SECONDS, KEEP_SECONDS, OPEN_SECONDS
+from chalicelib.ledger.protocol import Ledger
+from chalicelib.ledger.shapes import Hold, Known, Record, Stored, Told
+
+__all__ = ["HOLD_SECONDS", "KEEP_SECONDS", "OPEN_SECONDS", "Hold", "Known", "Ledger", "Record", "Stored", "Told"]

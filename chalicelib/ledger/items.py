@@ -1,0 +1,163 @@
+"""The items of one incident: how each is written, and how all of them are read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from chalicelib.decision import Approval, Decision
+from chalicelib.errors import UnknownIncident
+from chalicelib.ledger.keys import DUE, HOLD_SECONDS, hashed, incident_pk
+from chalicelib.ledger.shapes import Stored, Told
+from chalicelib.model import Change, Outcome
+from chalicelib.records import (
+    approval_of,
+    approval_text,
+    change_of,
+    change_text,
+    decision_of,
+    decision_text,
+    finding_of,
+)
+from chalicelib.table import Item, Key, Write
+
+UNLISTED = ("list", "at")
+_SELDOM = 900
+"""Seconds between two looks at a change that does not settle."""
+
+_PENDING = {Outcome.UNVERIFIED, Outcome.UNDOING}
+"""Outcomes that the schedule looks at again until they settle."""
+
+
+def listed(at: datetime) -> Item:
+    """Return what puts an item on the list of what is due."""
+    return {"list": DUE, "at": at.isoformat(timespec="seconds")}
+
+
+def change(change: Change, now: datetime, was: Change | None = None) -> Write:
+    """Return the write of a change; only if it is as it `was`, where that is given."""
+    key = (incident_pk(change.incident), f"change#{change.id}")
+    pending = change.outcome in _PENDING
+    due = listed(_look_again(change, now)) if pending else {}
+    values: Item = {"body": change_text(change), "outcome": change.outcome.name, **due}
+    remove = () if pending else UNLISTED
+    if was is None:
+        return Write(key, values, remove)
+    seen = {"was": was.outcome.name, "body_was": change_text(was)}
+    return Write(key, values, remove, when="outcome = :was AND body = :body_was", values=seen)
+
+
+def notice(told: Told, incident: str, now: datetime) -> Write:
+    """Return the write of a new notice, which is due until somebody says that it has arrived.
+
+    One that is there already keeps its receipts: nothing is told twice because it was recorded twice.
+    """
+    due = datetime.fromisoformat(told.not_before) if told.not_before else later(now)
+    values = {"body": told.body, "receipts": told.receipts, "told_at": told.told_at, "not_before": told.not_before}
+    return Write(notice_key(incident, told), {}, keep={**values, **({} if told.told_at else listed(due))})
+
+
+def receipts(told: Told, incident: str, due: datetime | None) -> Write:
+    """Return the write of a notice's receipts; `due` is when it is to be tried again, if at all."""
+    values: Item = {"receipts": told.receipts, "told_at": told.told_at}
+    key = notice_key(incident, told)
+    return Write(key, {**values, **listed(due)}) if due else Write(key, values, UNLISTED)
+
+
+def ask(approval: Approval, due: datetime | None = None) -> Write:
+    """Return the write of what waits for people; it takes the place of what waited before."""
+    at = due or datetime.fromisoformat(approval.expires_at)
+    return Write(approval_key(approval), {"body": approval_text(approval), "waiting": True, **listed(at)})
+
+
+def amend(approval: Approval, was: Approval, due: datetime) -> Write:
+    """Return the write of votes or an escalation, only if nobody was faster."""
+    seen = {"was": approval_text(was), "yes": True}
+    values = {"body": approval_text(approval), **listed(due)}
+    return Write(approval_key(approval), values, when="body = :was AND waiting = :yes", values=seen)
+
+
+def close(approval: Approval) -> Write:
+    """Return the write that ends the waiting; what was asked stays to be read. Raises Busy where it changed since."""
+    seen = {"was": approval_text(approval)}
+    return Write(approval_key(approval), {"waiting": False}, UNLISTED, when="body = :was", values=seen)
+
+
+def say(decision: Decision) -> Write:
+    """Return the write of a decision; the same decision is one item however often it comes."""
+    return Write((incident_pk(decision.incident), decision_sk(decision)), {"body": decision_text(decision)})
+
+
+def mark(incident: str, values: Mapping[str, str]) -> Write:
+    """Return the write of what holds for the whole incident: `acknowledged_by`, `snoozed_until`."""
+    return Write((incident_pk(incident), "incident"), dict(values))
+
+
+def notice_key(incident: str, told: Told) -> Key:
+    return incident_pk(incident), f"notice#{told.id}"
+
+
+def approval_key(approval: Approval) -> Key:
+    return incident_pk(approval.incident), f"approval#{approval.of.value}"
+
+
+def decision_sk(decision: Decision) -> str:
+    """Return the place of a decision: in order of time, and the same on every delivery."""
+    return f"decision#{decision.at}#{hashed(f'{decision.by} {decision.action} {decision.digest}')[:12]}"
+
+
+def stale(incident: str, now: datetime) -> Write:
+    """Return the write that an incident's own message does not show it as it is; the schedule sees to it if need be."""
+    return Write((incident_pk(incident), "face"), {"current": False, **listed(later(now))})
+
+
+def shown(incident: str) -> Write:
+    """Return the write that an incident's own message shows it as it is."""
+    return Write((incident_pk(incident), "face"), {"current": True}, UNLISTED)
+
+
+def stored(incident: str, items: Mapping[str, Item]) -> Stored:
+    """Return the incident of its items. Raises UnknownIncident where there are none."""
+    top = items.get("incident")
+    if top is None:
+        raise UnknownIncident(f"no incident {incident!r} is in the ledger")
+    findings = [(sk != top["opener"], finding_of(item["body"])) for sk, item in _under(items, "finding")]
+    changes = [change_of(item["body"]) for _, item in _under(items, "change")]
+    return Stored(
+        id=incident,
+        opened_at=top["opened_at"],
+        findings=tuple(finding for _, finding in sorted(findings, key=lambda f: (f[0], f[1].last_seen, f[1].id))),
+        rules=tuple(sorted({rule for _, item in _under(items, "finding") for rule in json.loads(item["rules"])})),
+        changes=tuple(sorted(changes, key=lambda change: (change.at, change.step))),
+        notices=tuple(
+            Told(
+                id=sk.split("#", 1)[1],
+                body=item["body"],
+                receipts=json.loads(item["receipts"]),
+                told_at=item["told_at"],
+                not_before=item["not_before"],
+                due=item.get("at", ""),
+            )
+            for sk, item in _under(items, "notice")
+        ),
+        approvals=tuple(approval_of(item["body"]) for _, item in _under(items, "approval") if item["waiting"]),
+        decisions=tuple(decision_of(item["body"]) for _, item in sorted(_under(items, "decision"))),
+        acknowledged_by=top.get("acknowledged_by", ""),
+        snoozed_until=top.get("snoozed_until", ""),
+    )
+
+
+def later(now: datetime, seconds: int = HOLD_SECONDS) -> datetime:
+    """Return when to look again at what is being done now: after whoever does it had the time to."""
+    return datetime.fromtimestamp(now.timestamp() + seconds, tz=now.tzinfo)
+
+
+def _look_again(change: Change, now: datetime) -> datetime:
+    """Return when to look whether a change holds: soon at first, then ever later."""
+    age = (now - datetime.fromisoformat(change.at)).total_seconds()
+    return later(now, int(min(max(age, HOLD_SECONDS), _SELDOM)))
+
+
+def _under(items: Mapping[str, Item], kind: str) -> Iterable[tuple[str, Item]]:
+    return ((sk, item) for sk, item in items.items() if sk.startswith(f"{kind}#"))

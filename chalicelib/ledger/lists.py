@@ -1,0 +1,33 @@
+"""The ledger's lists: incidents by when they were opened, and what must be looked at again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.ledger.keys import DUE, opened_in
+from chalicelib.table import Table
+
+_FIRST, _LAST = "0", "~"
+"""What sorts before and after every ISO 8601 time."""
+
+
+def opened_since(table: Table, since: datetime, now: datetime) -> list[str]:
+    """Return the ids of the incidents opened since then, the latest first."""
+    first = since.astimezone(UTC).isoformat(timespec="seconds")
+    found = [key for month in _months(since, now) for key in table.listed(opened_in(month), first, _LAST)]
+    return [pk.partition("#")[2] for pk, _ in reversed(found)]
+
+
+def due(table: Table, now: datetime) -> list[str]:
+    """Return the ids of the incidents of which something is due, the longest waiting first."""
+    keys = table.listed(DUE, _FIRST, now.astimezone(UTC).isoformat(timespec="seconds"))
+    return list(dict.fromkeys(pk.partition("#")[2] for pk, _ in keys))
+
+
+def _months(since: datetime, now: datetime) -> list[str]:
+    """Return every month from one time to another, `2026-11`, the earliest first."""
+    month, months = since.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0), []
+    while month <= now:
+        months.append(f"{month:%Y-%m}")
+        month = (month + timedelta(days=32)).replace(day=1)
+    return months

@@ -1,0 +1,72 @@
+"""What the schedule does: looks again at what is due, so that nothing waits for ever and nothing is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.announcing import announce
+from chalicelib.approvals import granted
+from chalicelib.carrying_out import carry_out, look_again, put_aside, tell_as_it_stands
+from chalicelib.decision import Approval
+from chalicelib.engine import Engine
+from chalicelib.errors import Busy
+from chalicelib.ledger import Stored
+from chalicelib.ledger.items import amend
+from chalicelib.ledger.lists import due
+from chalicelib.notify import Kind
+from chalicelib.storms import STORM, watch
+
+_AT_ONCE = 100
+"""Incidents looked at in one run: the rest is due a minute later."""
+
+
+def tend(engine: Engine) -> int:
+    """Look at every incident of which something is due; return how many.
+
+    One that fails does not hold back the others; the first failure is raised at the end.
+    """
+    failed: list[Exception] = []
+    incidents = due(engine.ledger.table, engine.clock())[:_AT_ONCE]
+    for incident in incidents:
+        try:
+            _tend(engine, incident)
+        except Busy:
+            continue  # somebody is at work on it: it stays due
+        except Exception as error:  # noqa: BLE001 - it stays due; the others are looked at
+            failed.append(error)
+    for exemption in engine.organization.expired(engine.clock()):
+        told = f"It held {exemption.rule} back, for {exemption.owner}: {exemption.reason}. Renew it, or take it out."
+        announce(engine, f"exemption {exemption}", f"Exemption expired on {exemption.until}", told)
+    if failed:
+        raise failed[0]
+    return len(incidents)
+
+
+def _tend(engine: Engine, incident: str) -> None:
+    if incident.startswith(STORM):
+        watch(engine, incident)
+        return
+    stored = engine.ledger.load(incident)
+    for approval in stored.approvals:
+        if granted(approval):
+            carry_out(engine, incident, approval.of)
+        elif engine.clock() >= datetime.fromisoformat(approval.expires_at):
+            _overdue(engine, stored, approval)
+    look_again(engine, engine.ledger.load(incident))
+    engine.teller.catch_up(engine.ledger.load(incident))
+
+
+def _overdue(engine: Engine, stored: Stored, approval: Approval) -> None:
+    """Tell the second channel of what nobody decided; what nobody decides then either is only watched."""
+    minutes = engine.organization.approval_minutes
+    if approval.escalated:
+        asked = datetime.fromisoformat(approval.asked_at)
+        waited = int((engine.clock() - asked).total_seconds()) // 60
+        put_aside(engine, stored, approval, f"nobody decided within {waited} minutes", paused=False)
+        return
+    until = engine.clock() + timedelta(minutes=minutes)
+    longer = replace(approval, escalated=True, expires_at=until.isoformat(timespec="seconds"))
+    others = tuple(each for each in stored.approvals if each is not approval)
+    still = replace(stored, approvals=(longer, *others))
+    tell_as_it_stands(engine, still, Kind.ESCALATION, [amend(longer, approval, until)])
