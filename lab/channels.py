@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from slack_sdk.web import WebClient
 
 from chalicelib.notify import Targets, slack
 from chalicelib.notify.secrets import SlackSecret
+from lab.slack import Slack
+
+__all__ = ["CHANNEL", "SIGNING_SECRET", "Slack", "open_topic", "read_queue", "targets"]
 
 CHANNEL = "C0SECURITY"
+SIGNING_SECRET = "the-lab-signs-with-this"
 _SECRET = "secretsmanager:countermeasure/slack"
 
 
-@dataclass(frozen=True, slots=True)
-class Slack:
-    """A workspace of one channel: `posted` are the arguments of every chat.postMessage, in order."""
-
-    posted: list[dict[str, Any]] = field(default_factory=list)
-
-    def chat_postMessage(self, **message: Any) -> dict[str, str]:  # noqa: N802 - Slack's name
-        """Answer as Slack does, with a `ts` that grows."""
-        self.posted.append(message)
-        return {"channel": message["channel"], "ts": f"{1700000000 + len(self.posted)}.000100"}
-
-
-def targets(hub: Callable[[str], Any], topic: str, workspace: Slack) -> Targets:
-    """Return where notices go in the lab."""
+def targets(hub: Callable[[str], Any], topic: str, workspace: Slack, escalation: str = "") -> Targets:
+    """Return where notices go in the lab: buttons are shown there, as in a workspace with the endpoint."""
 
     def client(_: str) -> WebClient:
         return cast("WebClient", workspace)
@@ -39,7 +30,8 @@ def targets(hub: Callable[[str], Any], topic: str, workspace: Slack) -> Targets:
         topic_arn=topic,
         slack_reference=_SECRET,
         channel=CHANNEL,
-        read_secret=lambda _: SlackSecret(bot_token="the-lab-needs-none"),
+        escalation=escalation,
+        read_secret=lambda _: SlackSecret(bot_token="the-lab-needs-none", signing_secret=SIGNING_SECRET),
         slack_clients=slack.Clients(web=client),
     )
 

@@ -15,6 +15,7 @@ from chalicelib.notify.secrets import SlackSecret
 from tests.test_notify_compose import mining, told
 from tests.test_notify_slack_delivery import POSTED, TOKEN, played  # noqa: F401 (a fixture)
 
+NOW = 1_762_137_670
 IN_SLACK = {"channel": "C0EXAMPLE", "ts": "1762137670.000100"}
 
 
@@ -32,6 +33,7 @@ def targets(monkeypatch, played):  # noqa: F811 (a fixture)
             channel="C0EXAMPLE",
             read_secret=lambda reference: SlackSecret(bot_token=TOKEN),
             slack_clients=played.clients,
+            clock=lambda: NOW + 0.5,
         )
 
 
@@ -44,8 +46,8 @@ def test_both_are_told(targets):
 def test_slack_is_told_when_sns_fails(targets):
     receipts = notify(told(mining()), replace(targets, topic_arn=f"{targets.topic_arn}-gone"))
     assert receipts["slack"] == IN_SLACK
-    assert set(receipts["sns"]) == {"error"}
     assert not delivered(receipts["sns"])
+    assert receipts["sns"] == {"error": receipts["sns"]["error"], "attempts": 1, "since": NOW}
 
 
 def test_sns_is_told_when_slack_fails_and_slack_says_when_to_come_back(targets, played):  # noqa: F811
@@ -53,7 +55,9 @@ def test_sns_is_told_when_slack_fails_and_slack_says_when_to_come_back(targets, 
     receipts = notify(told(mining()), targets)
     assert delivered(receipts["sns"])
     assert receipts["slack"] == {
-        "error": "Slack refused the notice for C0EXAMPLE: ratelimited (HTTP 429); it is tried again later.",
+        "error": "Slack refused the notice for C0EXAMPLE: ratelimited (HTTP 429).",
+        "attempts": 1,
+        "since": NOW,
         "retry_after": 30,
     }
 
@@ -64,11 +68,12 @@ def test_sns_is_told_when_the_slack_secret_cannot_be_read(targets):
 
     receipts = notify(told(mining()), replace(targets, read_secret=refuse))
     assert delivered(receipts["sns"])
-    assert receipts["slack"] == {"error": "The Slack secret secretsmanager:security/slack could not be read."}
+    said = "The Slack secret secretsmanager:security/slack could not be read."
+    assert receipts["slack"] == {"error": said, "attempts": 1, "since": NOW}
 
 
 def test_redelivery_tells_only_whom_it_did_not_reach(targets, played):  # noqa: F811
-    played.answer = (500, "no")
+    played.answer = (429, '{"ok": false, "error": "ratelimited"}')
     first = notify(told(mining()), targets)
     played.answer = POSTED
     second = notify(told(mining()), targets, already=first)

@@ -31,12 +31,6 @@ HEADLINE = (
 VERDICT = "*HIGH* · *Not contained.* At least one step did not work. Act by hand. (1 failed, 1 contained)"
 DETAIL = [
     section(
-        "*Snapshot an instance's volumes*: failed",
-        "`i-0a1b2c3d4e5f60718` EC2 Instance",
-        "planned: `none` → `snapshotted`",
-        "Reason: `UnauthorizedOperation: ec2:CreateSnapshots`",
-    ),
-    section(
         "*Isolate an EC2 instance*: contained",
         "`i-0a1b2c3d4e5f60718` EC2 Instance",
         "`eni-0: sg-web` → `eni-0: quarantine`",
@@ -87,7 +81,16 @@ ABOUT = [
         "*MFA* `no`",
     ),
 ]
-TOP = [{"type": "header", "text": {"type": "plain_text", "text": HEADLINE, "emoji": False}}, section(VERDICT)]
+TOP = [
+    {"type": "header", "text": {"type": "plain_text", "text": HEADLINE, "emoji": False}},
+    section(VERDICT),
+    section(
+        "*Snapshot an instance's volumes*: failed",
+        "`i-0a1b2c3d4e5f60718` EC2 Instance",
+        "planned: `none` → `snapshotted`",
+        "Reason: `UnauthorizedOperation: ec2:CreateSnapshots`",
+    ),
+]
 
 
 def test_an_incident_reads_from_the_verdict_down():
@@ -221,8 +224,28 @@ def holds_slacks_limits(message):
             case "context":
                 assert 1 <= len(block["elements"]) <= 10
                 assert all(1 <= units(each["text"]) <= 3000 for each in block["elements"])
+            case "actions":
+                holds_the_limits_of_buttons(block["elements"])
             case other:
                 raise AssertionError(other)
+
+
+def holds_the_limits_of_buttons(elements):
+    """Assert what the Block Kit reference says of actions blocks, buttons and confirmation dialogs."""
+    assert 1 <= len(elements) <= 25
+    assert len({each["action_id"] for each in elements}) == len(elements)
+    for each in elements:
+        assert 1 <= units(each["text"]["text"]) <= 75
+        assert 1 <= units(each["action_id"]) <= 255
+        assert 1 <= units(each["value"]) <= 2000
+        assert each.get("style") in {None, "primary", "danger"}
+        if dialog := each.get("confirm"):
+            assert {name: dialog[name]["type"] for name in ("title", "text", "confirm", "deny")} == dict.fromkeys(
+                ("title", "text", "confirm", "deny"), "plain_text"
+            )
+            assert 1 <= units(dialog["title"]["text"]) <= 100
+            assert 1 <= units(dialog["text"]["text"]) <= 300
+            assert all(1 <= units(dialog[name]["text"]) <= 30 for name in ("confirm", "deny"))
 
 
 WORDS = st.sampled_from(

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from chalicelib.errors import NotDelivered
-from chalicelib.notify import slack
+from chalicelib.notify import Targets, notify, slack
 from chalicelib.notify.notice import Kind
 from chalicelib.notify.secrets import SlackSecret
 from chalicelib.notify.slack_blocks import render
@@ -77,12 +77,15 @@ def played(monkeypatch) -> Iterator[PlayedSlack]:
 
 def as_bot(played, thread=None, channel="C0EXAMPLE"):
     notice = told(mining(), Kind.FOLLOW_UP if thread else Kind.INCIDENT)
-    return slack.deliver(notice, SlackSecret(bot_token=TOKEN), channel, thread, played.clients)
+    place = slack.Place(channel, thread or "")
+    return slack.post(notice, played.clients.web(TOKEN), place, interactive=False)
 
 
 def through_webhook(played):
-    secret = SlackSecret(webhook_url=f"{played.url}/services/T0/B0/SECRETPART")
-    return slack.deliver(told(mining()), secret, "", None, played.clients)
+    return slack.send(told(mining()), played.clients.webhook(f"{played.url}/services/T0/B0/SECRETPART"))
+
+
+METADATA = {"metadata": {"event_type": "countermeasure_notice", "event_payload": {"id": "n-1"}}}
 
 
 def test_a_bot_posts_the_message_and_keeps_where_it_is(played):
@@ -93,7 +96,7 @@ def test_a_bot_posts_the_message_and_keeps_where_it_is(played):
         {
             "path": "/api/chat.postMessage",
             "token": f"Bearer {TOKEN}",
-            "body": {"channel": "C0EXAMPLE", **flags, **message},
+            "body": {"channel": "C0EXAMPLE", **flags, **METADATA, **message},
         }
     ]
 
@@ -120,54 +123,79 @@ def test_a_webhook_gets_the_whole_message(played):
 
 def test_a_webhook_has_no_threads_so_a_follow_up_stands_alone(played):
     played.answer = (200, "ok")
-    secret = SlackSecret(webhook_url=f"{played.url}/x")
-    slack.deliver(told(mining(), Kind.FOLLOW_UP), secret, "", "1762137670.000100", played.clients)
+    slack.send(told(mining(), Kind.FOLLOW_UP), played.clients.webhook(f"{played.url}/x"))
     assert played.heard[0]["body"]["attachments"] == render(told(mining()))["attachments"]
 
 
+LASTING, UNKNOWN = (None, True, False), (None, False, True)
 REFUSED = {
     "rate limited": (
         as_bot,
         (429, '{"ok": false, "error": "ratelimited"}', {"Retry-After": "30"}),
-        "Slack refused the notice for C0EXAMPLE: ratelimited (HTTP 429); it is tried again later.",
-        30,
+        "Slack refused the notice for C0EXAMPLE: ratelimited (HTTP 429).",
+        (30, False, False),
     ),
     "a wrong channel": (
         as_bot,
         (200, '{"ok": false, "error": "not_in_channel"}'),
         "Slack refused the notice for C0EXAMPLE: not_in_channel (HTTP 200); invite the app to the channel.",
-        None,
+        LASTING,
     ),
     "an unknown refusal": (
         as_bot,
         (200, '{"ok": false, "error": "msg_blocks_too_long"}'),
-        "Slack refused the notice for C0EXAMPLE: msg_blocks_too_long (HTTP 200); it is kept and tried again.",
-        None,
+        "Slack refused the notice for C0EXAMPLE: msg_blocks_too_long (HTTP 200).",
+        LASTING,
+    ),
+    "a new refusal": (
+        as_bot,
+        (200, '{"ok": false, "error": "brand_new"}'),
+        "Slack refused the notice for C0EXAMPLE: brand_new (HTTP 200).",
+        (None, False, False),
+    ),
+    "half done, in Slack's words": (
+        as_bot,
+        (200, '{"ok": false, "error": "internal_error"}'),
+        "Slack refused the notice for C0EXAMPLE: internal_error (HTTP 200).",
+        UNKNOWN,
+    ),
+    "an answer that is none": (
+        as_bot,
+        (200, "<html>hello</html>"),
+        "Slack refused the notice for C0EXAMPLE: an unreadable answer (HTTP 200).",
+        UNKNOWN,
+    ),
+    "an hour and more": (
+        as_bot,
+        (429, '{"ok": false, "error": "ratelimited"}', {"Retry-After": "99999"}),
+        "Slack refused the notice for C0EXAMPLE: ratelimited (HTTP 429).",
+        (3600, False, False),
     ),
     "broken Slack": (
         as_bot,
         (500, "<html>oops</html>"),
-        "Slack refused the notice for C0EXAMPLE: an unreadable answer (HTTP 500); it is kept and tried again.",
-        None,
+        "Slack refused the notice for C0EXAMPLE: an unreadable answer (HTTP 500).",
+        UNKNOWN,
     ),
     "a rate-limited webhook": (
         through_webhook,
         (429, "rate_limited", {"Retry-After": "7"}),
-        "Slack refused the notice for the webhook: rate_limited (HTTP 429); it is kept and tried again.",
-        7,
+        "Slack refused the notice for the webhook: rate_limited (HTTP 429).",
+        (7, False, False),
     ),
     "a webhook that is gone": (
         through_webhook,
         (404, "no_service"),
         "Slack refused the notice for the webhook: no_service (HTTP 404); "
         "the webhook is gone: make a new one and store its URL.",
-        None,
+        LASTING,
     ),
     "a webhook of broken Slack": (
         through_webhook,
         (500, "<html>oops</html>", {"Retry-After": "soon"}),
-        "Slack refused the notice for the webhook: an unreadable answer (HTTP 500); it is kept and tried again.",
-        None,
+        "It may have arrived, and a webhook does not let us look: "
+        "Slack refused the notice for the webhook: an unreadable answer (HTTP 500).",
+        (None, True, True),
     ),
 }
 
@@ -177,7 +205,8 @@ def test_a_refusal_says_why_and_what_to_do(played, deliver, answer, line, after)
     played.answer = answer
     with pytest.raises(NotDelivered) as caught:
         deliver(played)
-    assert (str(caught.value), getattr(caught.value, "retry_after", None)) == (line, after)
+    refusal = caught.value
+    assert (str(refusal), (refusal.retry_after, refusal.lasting, refusal.unknown)) == (line, after)
     assert len(played.heard) == 1
 
 
@@ -186,16 +215,18 @@ def test_a_slack_that_does_not_answer_is_left_after_the_timeout(played, deliver,
     monkeypatch.setattr(slack, "TIMEOUT", 0.2)
     played.answer = (*POSTED, {}, 0.6)
     began = time.monotonic()
-    with pytest.raises(NotDelivered, match=r"it did not answer in time"):
+    with pytest.raises(NotDelivered, match=r"it did not answer in time") as caught:
         deliver(played)
+    assert caught.value.unknown
     assert time.monotonic() - began < 0.6
 
 
 @pytest.mark.parametrize("deliver", [as_bot, through_webhook])
 def test_a_slack_that_is_not_there_gives_one_clear_line(played, deliver):
     gone = PlayedSlack(url="http://127.0.0.1:9")
-    with pytest.raises(NotDelivered, match=r"^Slack could not be reached for (C0EXAMPLE|the webhook): Connection"):
+    with pytest.raises(NotDelivered, match=r"^Slack could not be reached for [\w ]+: Connection") as caught:
         deliver(gone)
+    assert not caught.value.unknown
 
 
 UNUSABLE = {
@@ -209,12 +240,13 @@ UNUSABLE = {
 
 @pytest.mark.parametrize(("secret", "channel"), UNUSABLE.values(), ids=UNUSABLE.keys())
 def test_an_unusable_secret_is_said_and_never_shown(played, secret, channel):
-    with pytest.raises(NotDelivered) as caught:
-        slack.deliver(told(mining()), secret, channel, None, played.clients)
-    shown = f"{caught.value!r} {caught.value.__cause__!r}"
-    assert re.match(r"NotDelivered\('Slack (cannot be told|could not be reached)", shown)
-    assert "SECRETPART" not in shown
-    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    targets = Targets(
+        slack_reference="ssm:/slack", channel=channel, read_secret=lambda _: secret, slack_clients=played.clients
+    )
+    receipt = notify(told(mining()), targets)["slack"]
+    assert re.match(r"Slack (cannot be told|could not be reached)", receipt["error"])
+    assert "SECRETPART" not in str(receipt)
+    assert "unknown" not in receipt
 
 
 @pytest.mark.parametrize("deliver", [as_bot, through_webhook])

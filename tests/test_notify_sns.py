@@ -41,6 +41,7 @@ def test_a_notice_is_published_for_people_and_for_machines():
             "outcome": string("contained"),
             "account": string("111122223333"),
             "rule": string("health.access_key_exposed"),
+            "kind": string("incident"),
         },
     }
     parts = json.loads(message["Message"])
@@ -71,6 +72,7 @@ def test_a_queue_gets_the_json_and_the_attributes(aws):
         "outcome": "not contained",
         "account": "444455556666",
         "rule": "guardduty.ec2_mining_cryptocurrency",
+        "kind": "incident",
     }
 
 
@@ -99,7 +101,7 @@ def test_an_sns_that_is_not_there_gives_one_clear_line(monkeypatch):
 
 def test_what_is_not_known_is_no_attribute():
     empty = Notice.from_json(json.dumps(json.loads(told(mining()).to_json()) | {"rule": "", "environment": "\n"}))
-    assert set(sns.render(empty)["MessageAttributes"]) == {"severity", "source", "outcome", "account"}
+    assert set(sns.render(empty)["MessageAttributes"]) == {"severity", "source", "outcome", "account", "kind"}
 
 
 def test_a_long_title_leaves_the_place_in_the_subject():

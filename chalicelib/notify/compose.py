@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from chalicelib.model import Actor, Change, Incident, Outcome, Remediation, Resource, Response, Standing
-from chalicelib.notify import links, states
+from chalicelib.notify import links, states, words
 from chalicelib.notify.escape import line
-from chalicelib.notify.notice import ChangeLine, Kind, Notice, ResourceLine, Verdict, Who
+from chalicelib.notify.notice import Asked, ChangeLine, DecisionLine, Kind, Notice, ResourceLine, Verdict, Who
 
 VERDICTS: Mapping[Outcome, Verdict] = {
     Outcome.FAILED: Verdict.NOT_CONTAINED,
@@ -27,7 +28,13 @@ VERDICTS: Mapping[Outcome, Verdict] = {
 }
 """What each outcome means for the incident, worst first: the worst outcome of all changes decides."""
 
-_DONE = frozenset({Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.UNDONE})
+_LEFT = frozenset({Outcome.KEPT, Outcome.DRIFTED, Outcome.UNDOING})
+"""Outcomes of an undo that leave the change in place, wholly or as far as is known."""
+
+_DONE = _LEFT | {Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.UNDONE}
+_HELD = frozenset({Outcome.OFF, Outcome.OBSERVED, Outcome.AWAITING})
+"""Outcomes at which a guardrail held back."""
+
 _FELT = frozenset({Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.INTENDED, Outcome.AWAITING, Outcome.OBSERVED})
 """Outcomes whose impact people feel, or would feel."""
 
@@ -39,6 +46,8 @@ _NAME, _TEXT, _STATE = 256, 500, 400
 _MOST = 30
 """Lines kept of each list."""
 
+_NOTHING_ASKED = Asked()
+
 
 def compose(
     incident: Incident,
@@ -48,11 +57,17 @@ def compose(
     environment: str,
     kind: str,
     notice_id: str,
+    at: str = "",
+    asked: Asked = _NOTHING_ASKED,
+    to: str = "",
+    grouped: int = 0,
 ) -> Notice:
-    """Return the notice of an incident as it stands. Pure; `kind` is a value of Kind.
+    """Return the notice of an incident as it stands. Pure; `kind` is a value of Kind, `at` when it is composed.
 
-    A change whose remediation is no longer in the catalogue is shown by the remediation's id. Where several rules
-    answered, the severest one gives the title. Raises ValueError for a kind that is none.
+    `asked` is what people can decide and have decided, `to` the Slack user of a question, `grouped` the number of
+    incidents of this rule in this account that the one notice stands for. A change whose remediation is no longer in
+    the catalogue is shown by the remediation's id. Where several rules answered, the severest one gives the title.
+    Raises ValueError for a kind that is none.
     """
     finding, responses = incident.finding, incident.responses
     main = max(responses, key=lambda response: response.rule.severity, default=None)
@@ -62,11 +77,12 @@ def compose(
     title = line(main.rule.title if main else finding.title, _NAME)
     named = line(account_name, _NAME) or finding.account
     sample = finding.standing is Standing.SAMPLE
+    lead = words.lead(verdict, Kind(kind), sample=sample, grouped=grouped)
     return Notice(
         id=notice_id,
         incident=incident.id,
         kind=Kind(kind),
-        headline=_headline(verdict, title, resources, f"{line(named, 32)}, {line(finding.region, 16)}", sample),
+        headline=_headline(lead, title, () if grouped else resources, f"{line(named, 32)}, {line(finding.region, 16)}"),
         verdict=verdict,
         severity=max([finding.severity, *(response.rule.severity for response in responses)]),
         source=line(finding.source, _NAME),
@@ -91,19 +107,22 @@ def compose(
         look_at=line(" ".join(_unique(response.rule.look_at for response in responses)), 2 * _TEXT),
         undo=_undo(incident.id, changes, remediations),
         finding_url=links.of_finding(finding),
+        at=line(at, _NAME),
+        asked=_asked(asked),
+        to=line(to, _NAME),
+        grouped=grouped,
     )
 
 
-def _headline(verdict: Verdict, title: str, resources: tuple[Resource, ...], place: str, sample: bool) -> str:
+def _headline(lead: str, title: str, resources: tuple[Resource, ...], place: str) -> str:
     """Return `Contained: EC2 instance is mining · i-0abc in shop-prod, eu-west-1`, at most 150 characters.
 
     Every part is bounded, so that a long name pushes neither the verdict nor the place out.
     """
     more = f" and {len(resources) - 1} more" if len(resources) > 1 else ""
     what = f" · {line(resources[0].id, 30)}{more}" if resources else ""
-    marked = "[SAMPLE] " if sample else ""
-    start, end = f"{marked}{verdict.capitalize()}: ", f"{what} in {place}"
-    return line(f"{start}{line(title, 150 - len(start) - len(end))}{end}", 150)
+    end = f"{what} in {place}"
+    return line(f"{lead}{line(title, 150 - len(lead) - len(end))}{end}", 150)
 
 
 def _resources(incident: Incident) -> tuple[Resource, ...]:
@@ -121,6 +140,30 @@ def _resource_line(resource: Resource) -> ResourceLine:
         account=line(resource.account, _NAME),
         region=line(resource.region, _NAME),
         url=links.of_resource(resource),
+    )
+
+
+def _asked(asked: Asked) -> Asked:
+    """Return what is asked with every text that a person wrote on one line, and bounded."""
+    return Asked(
+        buttons=tuple(replace(each, ask=line(each.ask, _TEXT)) for each in asked.buttons[:_MOST]),
+        expires=line(asked.expires, _NAME),
+        needed=asked.needed,
+        approved_by=tuple(line(each, _NAME) for each in asked.approved_by[:_MOST]),
+        requester=line(asked.requester, _NAME),
+        acknowledged_by=line(asked.acknowledged_by, _NAME),
+        snoozed_until=line(asked.snoozed_until, _NAME),
+        decisions=tuple(_decision(each) for each in asked.decisions[-_MOST:]),
+    )
+
+
+def _decision(made: DecisionLine) -> DecisionLine:
+    return DecisionLine(
+        at=line(made.at, _NAME),
+        by=line(made.by, _NAME),
+        action=line(made.action, _NAME),
+        reason=line(made.reason, _TEXT),
+        result=line(made.result, _TEXT),
     )
 
 
@@ -152,7 +195,7 @@ def _change_line(change: Change, remediations: Mapping[str, Remediation]) -> Cha
         done=change.outcome in _DONE,
         reason=line(change.reason, _TEXT),
         impact=remediation.impact if remediation and change.outcome in _FELT else "",
-        undo=_before_undo(remediation) if remediation and _touched(change) else "",
+        undo=_before_undo(remediation) if remediation and _touched(change) and change.outcome not in _LEFT else "",
     )
 
 
@@ -166,7 +209,8 @@ def _before_undo(remediation: Remediation) -> str:
 def _ceilings(responses: Iterable[Response]) -> Iterator[str]:
     """Yield why countermeasure did not go further, for whole rules and for single changes."""
     for response in responses:
-        for ceiling in (*response.ceilings, *(each for change in response.changes for each in change.ceilings)):
+        held = [each for change in response.changes if change.outcome in _HELD for each in change.ceilings]
+        for ceiling in held if response.changes else response.ceilings:
             yield line(ceiling.reason, _TEXT)
 
 
@@ -178,18 +222,21 @@ def _tally(changes: Iterable[Change]) -> str:
 
 def _undo(incident: str, changes: Iterable[Change], remediations: Mapping[str, Remediation]) -> str:
     """Return the command that takes back what was changed; nothing when nothing was, or nothing of it can be."""
+    possible = []
     for change in changes:
         remediation = remediations.get(change.remediation)
         if _touched(change) and not (remediation and remediation.irreversible):
-            return f"countermeasure undo {incident}"
-    return ""
+            possible.append(change.outcome)
+    wishes = {Outcome.KEPT: " --confirm", Outcome.DRIFTED: " --force"}
+    wished = "".join(wish for outcome, wish in wishes.items() if outcome in possible)
+    return f"countermeasure undo {incident}{wished}" if possible else ""
 
 
 def _touched(change: Change) -> bool:
     """Tell whether the resource was changed, also by an attempt that failed half-way or has not reported back."""
     if change.outcome is Outcome.FAILED:
         return any(not call.error for call in change.calls)
-    return change.outcome in {Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.INTENDED}
+    return change.outcome in _LEFT | {Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.INTENDED}
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ class Kind(StrEnum):
 
     INCIDENT = "incident"
     FOLLOW_UP = "follow-up"
+    ESCALATION = "escalation"  # a message of its own in the second channel: nobody has decided
+    QUESTION = "question"  # to the one person whose credentials were used: was it you?
 
 
 class Verdict(StrEnum):
@@ -101,6 +103,40 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """What people can decide now: a value of Action, or `details`. `ask` is what they are asked before it is done."""
+
+    action: str
+    digest: str = ""
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """One decision: when (ISO 8601, UTC), who (`slack:U...` or an ARN), what, why, and what came of it."""
+
+    at: str
+    by: str
+    action: str
+    reason: str = ""
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What people are asked, can decide now, and have decided; times are ISO 8601, UTC, or empty."""
+
+    buttons: tuple[Button, ...] = ()
+    expires: str = ""  # until when an approval is waited for
+    needed: int = 0  # how many different people must approve
+    approved_by: tuple[str, ...] = ()
+    requester: str = ""  # who asks for an undo that another must approve
+    acknowledged_by: str = ""
+    snoozed_until: str = ""
+    decisions: tuple[DecisionLine, ...] = ()  # the last ones, the latest last
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Everything that any channel shows. Texts are plain and bounded, never escaped: each channel escapes for itself.
 
@@ -135,6 +171,10 @@ class Notice:
     look_at: str = ""
     undo: str = ""
     finding_url: str = ""
+    at: str = ""  # when it was composed
+    asked: Asked = Asked()
+    to: str = ""  # of a QUESTION: the Slack user who is asked
+    grouped: int = 0  # of a storm: how many incidents this one message stands for
 
     def as_dict(self) -> dict[str, Any]:
         """Return the notice as JSON objects and lists, its severity by name (`HIGH`)."""
@@ -169,6 +209,13 @@ def _as_is(value: Any) -> Any:
     return value
 
 
+def _asked(value: Any) -> Asked:
+    told = _known(Asked, value)
+    lines: Mapping[str, type] = {"buttons": Button, "decisions": DecisionLine}
+    made = {name: tuple(shape(**_known(shape, each)) for each in told.get(name, ())) for name, shape in lines.items()}
+    return Asked(**{**told, **made, "approved_by": tuple(told.get("approved_by", ()))})
+
+
 _CONVERT: Mapping[str, Callable[[Any], Any]] = {
     "kind": Kind,
     "verdict": Verdict,
@@ -178,4 +225,5 @@ _CONVERT: Mapping[str, Callable[[Any], Any]] = {
     "changes": lambda lines: tuple(ChangeLine(**_known(ChangeLine, each)) for each in lines),
     "ceilings": tuple,
     "attack": tuple,
+    "asked": _asked,
 }

@@ -24,6 +24,11 @@ class SlackSecret:
     webhook_url: str = ""
     signing_secret: str = ""
 
+    @property
+    def interactive(self) -> bool:
+        """Whether buttons can be answered: a bot shows them, and what comes back can be told from a forgery."""
+        return bool(self.bot_token and self.signing_secret)
+
     def __repr__(self) -> str:
         """Return which values are there, and none of them."""
         return f"SlackSecret({', '.join(key for key in _KEYS if getattr(self, key)) or 'empty'})"

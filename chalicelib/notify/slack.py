@@ -1,16 +1,16 @@
-"""Deliver a notice to Slack, as a bot or through an incoming webhook, and say clearly when Slack refuses it."""
+"""Speak to Slack, as a bot or through an incoming webhook: post a notice, find it again, bring it up to date."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.errors import NotDelivered
 from chalicelib.notify.notice import Notice
-from chalicelib.notify.secrets import SlackSecret
+from chalicelib.notify.slack_answers import Refused, refused, unreachable
 from chalicelib.notify.slack_blocks import render
 
 if TYPE_CHECKING:
@@ -20,20 +20,14 @@ if TYPE_CHECKING:
 TIMEOUT = 5
 """Seconds to wait for Slack to connect or to answer."""
 
-_WHAT_TO_DO: Mapping[str, str] = {
-    "not_in_channel": "invite the app to the channel",
-    "channel_not_found": "check the channel id, and invite the app where it is private",
-    "is_archived": "the channel is archived: name another",
-    "invalid_auth": "the bot token is wrong: store the right one",
-    "not_authed": "the bot token is wrong: store the right one",
-    "token_revoked": "install the app again and store its new token",
-    "token_expired": "store a fresh token",
-    "account_inactive": "install the app again and store its new token",
-    "missing_scope": "give the app the scope chat:write and install it again",
-    "ratelimited": "it is tried again later",
-    "no_service": "the webhook is gone: make a new one and store its URL",
-}
-"""What a person can do about Slack's own error codes (docs.slack.dev: chat.postMessage, incoming webhooks)."""
+EVENT = "countermeasure_notice"
+"""The `event_type` of the metadata of each message, beside the notice's id (docs.slack.dev, "Message metadata")."""
+
+EARLIER = 300
+"""Seconds by which Slack's clock may be behind ours when a message is looked for."""
+
+_PAGE, _PAGES = 200, 15
+"""Messages asked for at once, and how often at most: who does not find it in 3,000 does not know."""
 
 
 def web_client(token: str) -> WebClient:
@@ -58,80 +52,108 @@ class Clients:
     webhook: Callable[[str], WebhookClient] = webhook_client
 
 
-def deliver(
-    notice: Notice,
-    secret: SlackSecret,
-    channel: str,
-    thread_ts: str | None = None,
-    clients: Clients | None = None,
-) -> dict[str, str]:
-    """Post the notice; return `{"channel", "ts"}` as a bot, `{"webhook": "ok"}` through a webhook.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message goes: a channel or a user, a thread in it or none, and whether the channel sees the reply too."""
 
-    A webhook has one channel, no threads and tells no `ts`: there every notice stands alone. Raises NotDelivered,
-    with the attribute `retry_after` (seconds) where Slack says when to try again; it never quotes the secret.
-    """
-    makers = clients or Clients()
-    if secret.bot_token and channel:
-        return _post(notice, makers.web(secret.bot_token), channel, thread_ts)
-    if secret.webhook_url:
-        return _send(notice, makers.webhook(secret.webhook_url))
-    missing = "names no channel for the bot token" if secret.bot_token else "holds neither bot token nor webhook URL"
-    raise NotDelivered(f"Slack cannot be told: the configuration {missing}.")
+    channel: str
+    thread: str = ""
+    broadcast: bool = False
 
 
-def _post(notice: Notice, client: WebClient, channel: str, thread_ts: str | None) -> dict[str, str]:
-    from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415 (cold start)
-
-    message = render(notice, in_thread=thread_ts is not None)
-    try:
+def post(notice: Notice, client: WebClient, to: Place, *, interactive: bool) -> dict[str, str]:
+    """Post the notice; return `{"channel", "ts"}`. Raises Refused."""
+    more: dict[str, Any] = {"thread_ts": to.thread} if to.thread else {}
+    if to.thread and to.broadcast:
+        more["reply_broadcast"] = True
+    with _told(to.channel):
         answer = client.chat_postMessage(
-            channel=channel,
-            thread_ts=thread_ts,
+            channel=to.channel,
             unfurl_links=False,
             unfurl_media=False,
             link_names=False,
             parse="none",
-            **message,
+            metadata={"event_type": EVENT, "event_payload": {"id": notice.id}},
+            **more,
+            **render(notice, in_thread=bool(to.thread) and not to.broadcast, interactive=interactive),
         )
-    except SlackApiError as error:
-        response = error.response
-        code = str(response.get("error", "")) or f"HTTP {response.status_code}"
-        raise _refused(channel, code, response.status_code, response.headers) from None
-    except (SlackClientError, OSError, HTTPException, ValueError) as error:
-        raise _unreachable(channel, error) from None
-    return {"channel": channel} | {name: str(answer[name]) for name in ("channel", "ts") if answer.get(name)}
+    return {"channel": to.channel} | {name: str(answer[name]) for name in ("channel", "ts") if answer.get(name)}
 
 
-def _send(notice: Notice, client: WebhookClient) -> dict[str, str]:
-    from slack_sdk.errors import SlackClientError  # noqa: PLC0415 (cold start)
+def find(notice_id: str, client: WebClient, place: Place, since: int) -> dict[str, str]:
+    """Return `{"channel", "ts"}` of the message with this notice, posted since then (epoch seconds); {} for none.
 
+    Raises Refused, always with `unknown`, where Slack does not let us look, or there is too much to look through.
+    """
     try:
-        answer = client.send(unfurl_links=False, unfurl_media=False, **render(notice))
-    except (SlackClientError, OSError, HTTPException, ValueError) as error:
-        raise _unreachable("the webhook", error) from None
-    if answer.status_code != 200 or answer.body != "ok":
-        raise _refused("the webhook", answer.body, answer.status_code, answer.headers)
+        with _told(place.channel):
+            channel = place.channel
+            if channel.startswith(("U", "W")):
+                channel = str(client.conversations_open(users=channel)["channel"]["id"])
+            for message in _messages(client, channel, place.thread, f"{since - EARLIER}.000000"):
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == EVENT and metadata.get("event_payload", {}).get("id") == notice_id:
+                    return {"channel": channel, "ts": str(message["ts"])}
+    except Refused as error:
+        text = f"It may have arrived, and Slack does not say: {error}"
+        raise Refused(text, retry_after=error.retry_after, lasting=error.lasting, unknown=True) from None
+    return {}
+
+
+def update(notice: Notice, client: WebClient, channel: str, ts: str, *, interactive: bool) -> None:
+    """Have a message show this notice from now on. Raises Refused."""
+    with _told(channel):
+        client.chat_update(
+            channel=channel, ts=ts, link_names=False, parse="none", **render(notice, interactive=interactive)
+        )
+
+
+def send(notice: Notice, client: WebhookClient) -> dict[str, str]:
+    """Post the notice through a webhook; return `{"webhook": "ok"}`. Raises Refused.
+
+    A webhook has one channel, no threads, no buttons, and tells no `ts`; nor does it let us look whether a message
+    arrived: where that is not known, trying again is of no use.
+    """
+    where = "the webhook"
+    try:
+        with _told(where):
+            answer = client.send(unfurl_links=False, unfurl_media=False, **render(notice))
+        if answer.status_code != 200 or answer.body != "ok":
+            raise refused(where, answer.body, answer.status_code, answer.headers)
+    except Refused as error:
+        if not error.unknown:
+            raise
+        text = f"It may have arrived, and a webhook does not let us look: {error}"
+        raise Refused(text, retry_after=error.retry_after, lasting=True, unknown=True) from None
     return {"webhook": "ok"}
 
 
-def _refused(where: str, code: str, status: int, headers: Mapping[str, Any]) -> NotDelivered:
-    """Return the refusal in Slack's own word and what to do about it, and when to try again."""
-    word = code if code.replace("_", "").isalnum() and len(code) <= 80 else "an unreadable answer"
-    advice = _WHAT_TO_DO.get(word, "it is kept and tried again")
-    refusal = NotDelivered(f"Slack refused the notice for {where}: {word} (HTTP {status}); {advice}.")
-    seconds = next((str(value) for name, value in headers.items() if name.lower() == "retry-after"), "")
-    if seconds.isdecimal():
-        refusal.retry_after = int(seconds)  # type: ignore[attr-defined]
-    return refusal
+def _messages(client: WebClient, channel: str, thread: str, oldest: str) -> Iterator[dict[str, Any]]:
+    """Yield the messages of a channel or a thread since a time. Raises Refused where there are too many."""
+    asked: dict[str, Any] = {"channel": channel, "oldest": oldest, "limit": _PAGE, "include_all_metadata": True}
+    for _ in range(_PAGES):
+        page = client.conversations_replies(ts=thread, **asked) if thread else client.conversations_history(**asked)
+        yield from page.get("messages") or ()
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return
+        asked["cursor"] = cursor
+    raise Refused(f"there are more than {_PAGE * _PAGES} messages in {channel} since.", unknown=True)
 
 
-def _unreachable(where: str, error: Exception) -> NotDelivered:
-    """Return what kind of fault it was; the error's own text may quote the webhook's URL, which is a secret."""
-    reason = getattr(error, "reason", error)
-    kind = "it did not answer in time" if isinstance(reason, TimeoutError) else type(reason).__name__
-    return NotDelivered(
-        f"Slack could not be reached for {where}: {kind} (waited at most {TIMEOUT} s); it is tried again."
-    )
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """Turn what slack_sdk raises into Refused, without the cause: that may quote the secret."""
+    from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415 (cold start)
+
+    try:
+        yield
+    except SlackApiError as error:
+        response = error.response
+        code = str(response.get("error", "")) or f"HTTP {response.status_code}"
+        raise refused(where, code, response.status_code, response.headers) from None
+    except (SlackClientError, OSError, HTTPException, ValueError) as error:
+        raise unreachable(where, error, TIMEOUT) from None
 
 
 def _silent() -> logging.Logger:

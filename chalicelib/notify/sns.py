@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import NotDelivered
 from chalicelib.model import Json
-from chalicelib.notify import text
+from chalicelib.notify import text, words
 from chalicelib.notify.escape import SUBJECT, cut, line, subject
 from chalicelib.notify.notice import Notice
 
@@ -33,18 +33,23 @@ _WHAT_TO_DO: Mapping[str, str] = {
 """What a person can do about SNS's error codes (API: Publish, Errors)."""
 
 
-def render(notice: Notice) -> dict[str, Any]:
+def render(notice: Notice, *, undelivered: str = "", why: str = "") -> dict[str, Any]:
     """Return what to publish, all but the topic: Subject, Message, MessageStructure, MessageAttributes.
 
     People (e-mail, SMS) get text; queues, functions and endpoints get the notice as JSON, with `"cut": true` where
-    its texts or lists had to be shortened.
+    its texts or lists had to be shortened. `undelivered` names the target that could not be told of it, and `why`
+    says why: both are for people, the first also is an attribute.
     """
     published = {
-        "Subject": _subject(notice),
+        "Subject": _subject(notice, undelivered),
         "MessageStructure": "json",
-        "MessageAttributes": _attributes(notice),
+        "MessageAttributes": _attributes(notice, undelivered),
     }
-    people = {"default": cut(text.render(notice), _MAIL), "sms": line(notice.headline, _SMS) or "countermeasure"}
+    missed = f"NOT IN {undelivered.upper()}: {line(why, 500)}\n\n" if undelivered else ""
+    people = {
+        "default": cut(missed + text.render(notice), _MAIL),
+        "sms": line(f"{_missed(undelivered)}{notice.headline}", _SMS) or "countermeasure",
+    }
     for room in _ROOMS:
         message = published | {"Message": json.dumps(people | _machines(notice, *room), ensure_ascii=False)}
         if len(json.dumps(message, ensure_ascii=False).encode()) <= LIMIT:
@@ -52,10 +57,10 @@ def render(notice: Notice) -> dict[str, Any]:
     return message
 
 
-def deliver(notice: Notice, client: Any, topic_arn: str) -> dict[str, str]:
+def deliver(notice: Notice, client: Any, topic_arn: str, *, undelivered: str = "", why: str = "") -> dict[str, str]:
     """Publish the notice with a boto3 SNS client; return `{"message_id"}`. Raises NotDelivered."""
     try:
-        answer = client.publish(TopicArn=topic_arn, **render(notice))
+        answer = client.publish(TopicArn=topic_arn, **render(notice, undelivered=undelivered, why=why))
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", "unknown"))
         advice = _WHAT_TO_DO.get(code, "it is kept and tried again")
@@ -84,18 +89,22 @@ def _bounded(value: Json, longest: int, most: int) -> Json:
             return value
 
 
-def _subject(notice: Notice) -> str:
+def _missed(undelivered: str) -> str:
+    return f"[NOT IN {undelivered.upper()}] " if undelivered else ""
+
+
+def _subject(notice: Notice, undelivered: str) -> str:
     """Return `[HIGH] Contained: EC2 instance is mining in shop-prod, eu-west-1`: its title gives way, not its place.
 
     Six characters are kept free: each of three ellipses becomes three dots.
     """
-    sample = "[SAMPLE] " if notice.sample else ""
-    start = f"[{notice.severity.name}] {sample}{notice.verdict.capitalize()}: "
+    lead = words.lead(notice.verdict, notice.kind, sample=notice.sample, grouped=notice.grouped)
+    start = f"[{notice.severity.name}] {_missed(undelivered)}{lead}"
     end = f" in {line(notice.account_name, 24)}, {line(notice.region, 16)}"
-    return subject(f"{start}{line(notice.rule_title, SUBJECT - 6 - len(start) - len(end))}{end}")
+    return subject(f"{start}{line(notice.rule_title, max(1, SUBJECT - 6 - len(start) - len(end)))}{end}")
 
 
-def _attributes(notice: Notice) -> dict[str, dict[str, str]]:
+def _attributes(notice: Notice, undelivered: str) -> dict[str, dict[str, str]]:
     """Return what subscriptions filter by; what is not known is left out, as SNS takes no empty value."""
     told = {
         "severity": notice.severity.name,
@@ -104,6 +113,8 @@ def _attributes(notice: Notice) -> dict[str, dict[str, str]]:
         "outcome": notice.verdict.value,
         "account": notice.account,
         "rule": notice.rule,
+        "kind": notice.kind.value,
+        "undelivered": undelivered,
     }
     values = {name: line(value, _ATTRIBUTE) for name, value in told.items()}
     return {name: {"DataType": "String", "StringValue": value} for name, value in values.items() if value}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chalicelib.notify import words
 from chalicelib.notify.escape import line
-from chalicelib.notify.notice import MEANING, ChangeLine, Notice
+from chalicelib.notify.notice import ChangeLine, Notice
 
 _LIMIT = 500
 """Characters of any one text from the event."""
@@ -14,7 +15,8 @@ _LIMIT = 500
 def render(notice: Notice) -> str:
     """Return the notice as lines of text, without anything unseen in it, a paragraph per question people ask."""
     paragraphs = [
-        [line(notice.headline, _LIMIT), f"{notice.severity.name}: {MEANING[notice.verdict]}{_tally(notice)}"],
+        [line(notice.headline, _LIMIT), f"{notice.severity.name}: {words.meaning(notice)}{_tally(notice)}"],
+        list(_asked(notice)),
         list(_where(notice)),
         list(_who(notice)),
         *(list(_change(change)) for change in notice.changes),
@@ -24,13 +26,41 @@ def render(notice: Notice) -> str:
         ["Why not further:", *(f"  - {line(reason, _LIMIT)}" for reason in notice.ceilings)] if notice.ceilings else [],
         [f"Check next: {line(notice.look_at, 2 * _LIMIT)}"] if notice.look_at else [],
         [f"Undo: {line(notice.undo, _LIMIT)}"] if notice.undo else [],
+        ["Decisions:", *_decisions(notice)] if notice.asked.decisions else [],
         [f"Finding: {line(notice.finding_url, _LIMIT)}"] if notice.finding_url else [],
     ]
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines)
 
 
 def _tally(notice: Notice) -> str:
-    return f" ({line(notice.tally, _LIMIT)})" if notice.tally else ""
+    return f" ({line(notice.tally, _LIMIT)})" if notice.tally and not notice.grouped else ""
+
+
+def _asked(notice: Notice) -> Iterator[str]:
+    """Yield what is waited for, until when, and how to answer from a terminal; and who looks into it."""
+    asked = notice.asked
+    if notice.grouped:
+        yield f"See all: {line(words.see_all(notice), _LIMIT)}"
+    if asked.requester:
+        yield f"{line(asked.requester, _LIMIT)} asks to undo this. Somebody else must approve it."
+    if asked.expires:
+        yield f"Asked until {line(asked.expires, _LIMIT)}. Without an answer it stays as it is."
+    if asked.needed or asked.approved_by:
+        names = ", ".join(line(each, _LIMIT) for each in asked.approved_by)
+        yield f"{len(asked.approved_by)} of {asked.needed} approvals{f': {names}' if names else ''}"
+    if command := words.approve(notice):
+        yield f"Approve: {line(command, _LIMIT)}"
+    if asked.acknowledged_by:
+        yield f"Acknowledged by {line(asked.acknowledged_by, _LIMIT)}"
+    if asked.snoozed_until:
+        yield f"Snoozed until {line(asked.snoozed_until, _LIMIT)}"
+
+
+def _decisions(notice: Notice) -> Iterator[str]:
+    for each in notice.asked.decisions:
+        why = f": {line(each.reason, _LIMIT)}" if each.reason else ""
+        result = f" -> {line(each.result, _LIMIT)}" if each.result else ""
+        yield f"  - {line(each.at, _LIMIT)} {line(each.by, _LIMIT)} {line(each.action, _LIMIT)}{why}{result}"
 
 
 def _where(notice: Notice) -> Iterator[str]:
