@@ -1,37 +1,24 @@
-"""The Lambda functions: one handler per source of events, and a heartbeat. They compose, and decide nothing."""
+"""The Lambda functions: one handler per source of events, Slack's endpoint, and the schedules. They decide nothing."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
-from chalice.app import Chalice, CloudWatchEvent, ConvertToMiddleware, Rate
+from aws_lambda_powertools.metrics import MetricUnit
+from chalice.app import Chalice, CloudWatchEvent, ConvertToMiddleware, Rate, Response
 
-from chalicelib import catalogue, observing, organization, wiring
-from chalicelib.engine import Engine
+from chalicelib import catalogue, observing, wiring
 from chalicelib.errors import CountermeasureError, NotSecurityEvent
+from chalicelib.functions import endpoint, engine, ledger, metrics, prepare
 from chalicelib.heartbeat import beat
-from chalicelib.ledger import Ledger
 from chalicelib.model import Incident, Outcome, Rule
-from chalicelib.notify import Targets
-from chalicelib.notify.secrets import text_secret
-from chalicelib.organization import Organization
-from chalicelib.patterns import SOURCES, merged
-from chalicelib.table import Table
-
-ORGANIZATION = Path(__file__).parent / "organization.toml"
+from chalicelib.patterns import merged
 
 app = Chalice(app_name="countermeasure")
-SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "countermeasure")
-logger = Logger(service=SERVICE)
-metrics = Metrics(namespace=observing.NAMESPACE, service=SERVICE)
+logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "countermeasure"))
 
 app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context(correlation_id_path="id", clear_state=True)))
 app.register_middleware(ConvertToMiddleware(metrics.log_metrics))
@@ -91,8 +78,44 @@ def accessanalyzer(event: CloudWatchEvent) -> list[str]:
 def heartbeat(event: CloudWatchEvent) -> None:
     """Show that events arrive, functions run and the ledger keeps what it is given."""
     metrics.add_metric("Heartbeat", MetricUnit.Count, 0)  # a beat that fails is told apart from none
-    beat(Ledger(table(), wiring.utc_now), wiring.utc_now(), event.account, event.region)
+    beat(ledger(), wiring.utc_now(), event.account, event.region)
     metrics.add_metric("Heartbeat", MetricUnit.Count, 1)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def upkeep(event: CloudWatchEvent) -> None:
+    """Look again at what is due: approvals that end, notices that did not arrive, changes not yet seen to hold."""
+    from chalicelib.upkeep import tend  # noqa: PLC0415 (cold start)
+
+    metrics.add_metric("Tended", MetricUnit.Count, 0)  # a minute in which nothing was due is counted as none
+    metrics.add_metric("Tended", MetricUnit.Count, tend(engine()))
+
+
+@app.route("/slack", methods=["POST"], content_types=["application/x-www-form-urlencoded"])
+def slack() -> Response:
+    """Answer what people click in Slack; a decision is handed over to `decide`, as Slack waits three seconds."""
+    request = app.current_request
+    assert request
+    answered = endpoint().answer(request)
+    metrics.add_metric(answered.counted, MetricUnit.Count, 1)
+    said = {"status": answered.status, "counted": answered.counted, "why": answered.why}
+    if click := answered.click:
+        said |= {"action": click.action, "incident": click.incident, "user": click.user}
+    logger.info("Slack answered", extra=said)
+    return Response(answered.body or "", {"Content-Type": "application/json"}, answered.status)
+
+
+@app.lambda_function(name="decide")
+def decide(event: Any, context: Any) -> None:
+    """Carry out what a person decided in Slack, and tell that person what came of it."""
+    from chalicelib.decisions import decide as decided  # noqa: PLC0415 (cold start)
+    from chalicelib.slackapp.deciding import carry_out, of_event, telling  # noqa: PLC0415 (cold start)
+
+    metrics.add_metric("Decisions", MetricUnit.Count, 0)  # one that fails is told apart from none
+    decision, response_url = of_event(event)
+    done = carry_out(decision, lambda asked: decided(engine(), asked), telling(response_url, logger))
+    metrics.add_metric("Decisions" if done else "DecisionsRefused", MetricUnit.Count, 1)
+    logger.info("decided", extra={"incident": decision.incident, "action": decision.action.value, "done": done})
 
 
 def answer(source: str, event: Mapping[str, Any]) -> list[str]:
@@ -120,61 +143,6 @@ def refuse_failures(incidents: tuple[Incident, ...]) -> None:
     if failed:
         said = "; ".join(f"{change.remediation} on {change.resource.key}: {change.reason}" for change in failed)
         raise CountermeasureError(f"{len(failed)} responses failed: {said}")
-
-
-@cache
-def engine(source: str) -> Engine:
-    """Return the engine of one function, with the rules of its source alone; made once, at the first event."""
-    ours = accounts_known(organization.read(ORGANIZATION))
-    made = wiring.engine(
-        loaded(source),
-        ours,
-        wiring.Surroundings(hub=client),
-        table=os.environ["LEDGER_TABLE"],
-        targets=Targets(
-            sns=lambda: client("sns"),
-            topic_arn=ours.channels.topic or os.environ.get("TOPIC_ARN", ""),
-            slack_reference=ours.channels.slack_secret,
-            channel=ours.channels.slack_channel,
-        ),
-        external_id=text_secret(ours.external_id) if ours.external_id else "",
-    )
-    return replace(made, teller=replace(made.teller, deliver=observing.counting(made.teller.deliver, metrics)))
-
-
-def accounts_known(ours: Organization) -> Organization:
-    """Return the organization with the accounts that only AWS Organizations knows, if the file leaves any to it."""
-    if not ours.asks_aws:
-        return ours
-    from chalicelib.directory import joined  # noqa: PLC0415 (cold start)
-
-    return joined(ours, client("organizations"), table(), wiring.utc_now)
-
-
-def table() -> Table:
-    """Return the ledger's table."""
-    return Table(client("dynamodb"), os.environ["LEDGER_TABLE"])
-
-
-@cache
-def loaded(source: str) -> catalogue.Catalogue:
-    """Return the rules of one source with their remediations."""
-    return catalogue.load(sources=(source,))
-
-
-@cache
-def client(service: str) -> Any:
-    """Return the hub's own client of a service, made once."""
-    return boto3.client(service)
-
-
-def prepare(handler: str) -> None:
-    """Do before the first event what every event needs: Lambda gives a starting function more of a processor."""
-    source = handler.rpartition(".")[2]
-    if source in SOURCES:
-        loaded(source)
-    for service in ("sts", "dynamodb", "sns") if source in SOURCES else ("dynamodb",):
-        client(service)
 
 
 if "_HANDLER" in os.environ and "AWS_LAMBDA_FUNCTION_NAME" in os.environ:

@@ -29,8 +29,8 @@ import importlib, json, os, pkgutil, sys
 root = sys.argv[1]
 sys.path.insert(0, root)
 import app, aws_lambda_powertools.utilities.parameters, chalicelib
-for source in app.SOURCES:
-    app.loaded(source)
+from chalicelib.functions import loaded
+loaded()
 for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
     importlib.import_module(module.name)
 files = (getattr(module, "__file__", None) or "" for module in list(sys.modules.values()))

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.catalogue import Catalogue, load
-from chalicelib.organization import Organization, read
+from chalicelib.errors import CountermeasureError
+from chalicelib.organization import Organization, read, refuse_unknown_rules
+from infrastructure import endpoint
 from infrastructure.functions import policy
 from infrastructure.hub import merge_template
-from infrastructure.names import FUNCTIONS
+from infrastructure.names import ENDPOINT, FUNCTIONS
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,7 +25,12 @@ def main() -> None:
     asked.add_argument("--organization", type=Path, default=ROOT / "organization.toml")
     asked.add_argument("--to", type=Path, default=ROOT / ".chalice")
     told = asked.parse_args()
-    write(load(), read(told.organization), told.stage, told.to)
+    try:
+        catalogue, organization = load(), read(told.organization)
+        refuse_unknown_rules(organization, catalogue)
+        write(catalogue, organization, told.stage, told.to)
+    except CountermeasureError as error:
+        asked.exit(2, f"{asked.prog}: {error}\n")
 
 
 def write(catalogue: Catalogue, organization: Organization, stage: str, folder: Path) -> None:
@@ -32,6 +39,7 @@ def write(catalogue: Catalogue, organization: Organization, stage: str, folder: 
     _write(folder / "merge.json", merge_template(catalogue, organization, stage))
     for function in FUNCTIONS:
         _write(folder / f"policy-{function}-{stage}.json", policy(function, organization, stage))
+    _write(folder / f"policy-{ENDPOINT}-{stage}.json", endpoint.policy(organization, stage))
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -57,11 +57,15 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "iam:GetUserPolicy": (USER,),
     "iam:ListAccessKeys": (USER,),
     "iam:ListAccountAliases": ANY,
+    "iam:ListRoleTags": (ROLE,),
+    "iam:ListUserTags": (USER,),
     "iam:PutRolePolicy": (ROLE,),
     "iam:PutUserPolicy": (USER,),
     "iam:UpdateAccessKey": (USER,),
     "s3:GetBucketPublicAccessBlock": (BUCKET,),
+    "s3:GetBucketTagging": (BUCKET,),
     "s3:PutBucketPublicAccessBlock": (BUCKET,),
+    "tag:GetResources": ANY,
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infrastructure.cloudformation import ref
-from infrastructure.names import FUNCTIONS, HEARTBEAT, logical, named, stack
+from infrastructure.names import DECIDE, ENDPOINT, FUNCTIONS, HEARTBEAT, UPKEEP, logical, named, stack
 
 NAMESPACE = "Countermeasure"
 SLOW_SECONDS = 300
@@ -55,6 +55,14 @@ ALARMS = (
 )
 
 
+NOT_OF = {
+    HEARTBEAT: ("NoticesFailed", "SlowContainment"),
+    UPKEEP: ("SlowContainment",),
+    DECIDE: ("SlowContainment",),
+}
+"""The alarms that a function has no metric of."""
+
+
 def alarms(stage: str, topic: Any) -> dict[str, Any]:
     """Return the alarm resources of a stage, which tell `topic` when they go off and when they are over."""
     return dict(_alarms(stage, topic))
@@ -63,8 +71,9 @@ def alarms(stage: str, topic: Any) -> dict[str, Any]:
 def _alarms(stage: str, topic: Any) -> Iterator[tuple[str, Any]]:
     for function in FUNCTIONS:
         for alarm in ALARMS:
-            if not (function == HEARTBEAT and alarm.namespace == NAMESPACE):
+            if alarm.name not in NOT_OF.get(function, ()):
                 yield logical(function, alarm.name), _alarm(alarm, function, stage, topic)
+    yield from _of_endpoint(stage, topic)
     silence = {
         "AlarmName": f"{stack(stage)}-no-heartbeat",
         "AlarmDescription": "Nothing says that events are still answered: run `countermeasure doctor`.",
@@ -81,6 +90,15 @@ def _alarms(stage: str, topic: Any) -> Iterator[tuple[str, Any]]:
     yield "NoHeartbeat", _resource(silence, topic)
 
 
+def _of_endpoint(stage: str, topic: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the alarms of the endpoint: Chalice answers 500 where its function fails, which Lambda counts as none."""
+    held_up = next(alarm for alarm in ALARMS if alarm.name == "Throttles")
+    yield logical(ENDPOINT, "Throttles"), _alarm(held_up, ENDPOINT, stage, topic)
+    said = "Clicks in Slack are answered with an error: look at the log of the endpoint."
+    failing = Alarm("Errors", "AWS/ApiGateway", "5XXError", "Sum", 1, 300, said)
+    yield logical(ENDPOINT, "Errors"), _alarm(failing, ENDPOINT, stage, topic)
+
+
 def _alarm(alarm: Alarm, function: str, stage: str, topic: Any) -> dict[str, Any]:
     statistic = "ExtendedStatistic" if alarm.statistic.startswith("p") else "Statistic"
     properties = {
@@ -88,7 +106,7 @@ def _alarm(alarm: Alarm, function: str, stage: str, topic: Any) -> dict[str, Any
         "AlarmDescription": alarm.description,
         "Namespace": alarm.namespace,
         "MetricName": alarm.metric,
-        "Dimensions": [_dimension(alarm.namespace, function)],
+        "Dimensions": [_dimension(alarm.namespace, function, stage)],
         statistic: alarm.statistic,
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "Threshold": alarm.threshold,
@@ -99,10 +117,12 @@ def _alarm(alarm: Alarm, function: str, stage: str, topic: Any) -> dict[str, Any
     return _resource(properties, topic)
 
 
-def _dimension(namespace: str, function: str) -> dict[str, Any]:
+def _dimension(namespace: str, function: str, stage: str) -> dict[str, Any]:
     match namespace:
         case "AWS/Lambda":
             return {"Name": "FunctionName", "Value": ref(logical(function))}
+        case "AWS/ApiGateway":
+            return {"Name": "ApiName", "Value": named(stage, function)}
         case "AWS/SQS":
             return {"Name": "QueueName", "Value": {"Fn::GetAtt": [logical(function, "DeadLetters"), "QueueName"]}}
         case _:

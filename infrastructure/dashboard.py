@@ -7,12 +7,17 @@ from typing import Any
 
 from chalicelib.catalogue import Catalogue
 from chalicelib.patterns import SOURCES
+from chalicelib.slackapp.endpoint import CLICKED, IGNORED, REFUSED, REPEATED
 from infrastructure.alarms import NAMESPACE, SLOW_SECONDS
 from infrastructure.cloudformation import REGION
-from infrastructure.names import FUNCTIONS, HEARTBEAT, named
+from infrastructure.names import DECIDE, ENDPOINT, FUNCTIONS, HEARTBEAT, named
 
 OUTCOMES = ("Contained", "Unverified", "Compliant", "Gone", "Observed", "Awaiting", "Failed")
 """The metrics that count responses by their outcome."""
+
+CLICKS = (CLICKED, REPEATED, REFUSED, IGNORED)
+DECISIONS = ("Decisions", "DecisionsRefused")
+"""The metrics of what Slack sends, and of what people decided there."""
 
 FULL, HALF = 24, 12
 
@@ -29,7 +34,9 @@ def body(catalogue: Catalogue, stage: str) -> str:
         _graph("Events that nobody answered", _queues(stage), 15, HALF, stat="Maximum"),
         _graph("Heartbeat", [_own("Heartbeat", HEARTBEAT)], 21, 0),
         _graph("Concurrent runs", _running(stage), 21, HALF, stat="Maximum"),
-        _text(_coverage(catalogue), 27, FULL, 4 + len(SOURCES)),
+        _graph("Clicks in Slack", [_own(clicks, ENDPOINT) for clicks in CLICKS], 27, 0),
+        _graph("Decisions from Slack", [_own(decisions, DECIDE) for decisions in DECISIONS], 27, HALF),
+        _text(_coverage(catalogue), 33, FULL, 4 + len(SOURCES)),
     ]
     return json.dumps({"widgets": widgets}, separators=(",", ":"))
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.organization import Organization
+from chalicelib.switch import MODE_PARAMETER
+from chalicelib.table import LISTS
 from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document, ref, when
-from infrastructure.names import HEARTBEAT, log_group, logical, named
+from infrastructure.names import HEARTBEAT, SCHEDULED, TRIGGERED, UPKEEP, log_group, logical, mode_parameter, named
 from infrastructure.roles import SOURCE_IDENTITY
 
-CONCURRENCY = {"cloudtrail": 10, "guardduty": 5, "securityhub": 5, "config": 5, HEARTBEAT: 1}
+CONCURRENCY = {"cloudtrail": 10, "guardduty": 5, "securityhub": 5, "config": 5, HEARTBEAT: 1, UPKEEP: 1}
 """How many events each function may answer at once: a storm of one source leaves the others their share."""
 
 OTHERS = 3
@@ -35,22 +37,27 @@ KEY_USERS = ("dynamodb", "secretsmanager", "sns", "sqs", "ssm")
 
 def policy(function: str, organization: Organization, stage: str) -> dict[str, Any]:
     """Return all that one function may do; what it changes in accounts it does as their responder."""
-    group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT}:log-group:{log_group(stage, function)}:log-stream:*"
     return document(
-        allow(("logs:CreateLogStream", "logs:PutLogEvents"), group, sid="Logs"),
-        # IAM has no resource for these two (Service Authorization Reference, X-Ray).
-        allow(("xray:PutTelemetryRecords", "xray:PutTraceSegments"), "*", sid="Traces"),
+        *traces(function, stage),
         allow(("sqs:SendMessage",), arn(logical(function, "DeadLetters")), sid="DeadLetters"),
-        *(duties(organization) if function != HEARTBEAT else _ledger()),
+        *(duties(organization, stage) if function != HEARTBEAT else _ledger()),
     )
 
 
-def duties(organization: Organization) -> Iterator[dict[str, Any]]:
-    """Yield what answering, approving and undoing take: the ledger, the topic, the secrets, and the responders."""
+def traces(function: str, stage: str) -> Iterator[dict[str, Any]]:
+    """Yield leave to write logs and traces; IAM has no resource for the latter (Service Authorization Reference)."""
+    group = f"arn:{PARTITION}:logs:{REGION}:{ACCOUNT}:log-group:{log_group(stage, function)}:log-stream:*"
+    yield allow(("logs:CreateLogStream", "logs:PutLogEvents"), group, sid="Logs")
+    yield allow(("xray:PutTelemetryRecords", "xray:PutTraceSegments"), "*", sid="Traces")
+
+
+def duties(organization: Organization, stage: str) -> Iterator[dict[str, Any]]:
+    """Yield what answering, approving and undoing take: ledger, switch, topic, secrets, and the responders."""
     yield from _ledger()
+    yield allow(("dynamodb:Query",), f"${{Ledger.Arn}}/index/{LISTS}", sid="Lists")
+    yield allow(("ssm:GetParameter",), switch(stage), sid="Switch")
     yield allow(("sns:Publish",), topic(organization), sid="Tell")
-    references = (organization.external_id, organization.channels.slack_secret)
-    yield from (_secret(store, names) for store in ("secretsmanager", "ssm") if (names := _names(store, references)))
+    yield from secrets(organization.external_id, organization.channels.slack_secret)
     responders = f"arn:{organization.partition}:iam::*:role/{organization.responder}"
     ours, us = {"aws:ResourceOrgID": organization.id}, {"sts:SourceIdentity": SOURCE_IDENTITY}
     yield allow(("sts:AssumeRole",), responders, {"StringEquals": {**ours, **us}}, sid="Respond")
@@ -61,9 +68,14 @@ def duties(organization: Organization) -> Iterator[dict[str, Any]]:
 
 def _ledger() -> Iterator[dict[str, Any]]:
     """Yield leave to keep the ledger, and to use the key where one is given."""
-    services = [f"{service}.{REGION}.amazonaws.com" for service in KEY_USERS]
     yield allow(LEDGER_ACTIONS, arn("Ledger"), sid="Ledger")
-    yield when("HasKey", allow(KEY_ACTIONS, ref("KeyArn"), {"StringEquals": {"kms:ViaService": services}}, sid="Key"))
+    yield key()
+
+
+def key() -> Any:
+    """Return leave to use the key where one is given, through the services that keep what is encrypted with it."""
+    services = [f"{service}.{REGION}.amazonaws.com" for service in KEY_USERS]
+    return when("HasKey", allow(KEY_ACTIONS, ref("KeyArn"), {"StringEquals": {"kms:ViaService": services}}, sid="Key"))
 
 
 def directory(organization: Organization) -> Iterator[dict[str, Any]]:
@@ -75,6 +87,11 @@ def directory(organization: Organization) -> Iterator[dict[str, Any]]:
     yield allow(asked, within, sid="Units")
 
 
+def switch(stage: str) -> str:
+    """Return the ARN of the kill switch."""
+    return f"arn:{PARTITION}:ssm:{REGION}:{ACCOUNT}:parameter{mode_parameter(stage)}"
+
+
 def topic(organization: Organization) -> Any:
     """Return the ARN of the topic: the one that organization.toml names, or else the hub's own."""
     return organization.channels.topic or ref("Topic")
@@ -82,10 +99,13 @@ def topic(organization: Organization) -> Any:
 
 def merged(function: str, organization: Organization, stage: str, state: str) -> dict[str, Any]:
     """Return what is merged into what Chalice makes of one function; `state` is that of its EventBridge rule."""
+    variables = {"LEDGER_TABLE": ref("Ledger"), "TOPIC_ARN": topic(organization)}
+    if function != HEARTBEAT:
+        variables[MODE_PARAMETER] = ref("ModeParameter")
     properties = {
         "FunctionName": named(stage, function),
         "ReservedConcurrentExecutions": when("Reserve", CONCURRENCY.get(function, OTHERS)),
-        "Environment": {"Variables": {"LEDGER_TABLE": ref("Ledger"), "TOPIC_ARN": topic(organization)}},
+        "Environment": {"Variables": variables},
         "EventInvokeConfig": {
             "MaximumEventAgeInSeconds": EVENT_AGE,
             "MaximumRetryAttempts": LAMBDA_RETRIES,
@@ -93,11 +113,17 @@ def merged(function: str, organization: Organization, stage: str, state: str) ->
                 "OnFailure": {"Type": "SQS", "Destination": arn(logical(function, "DeadLetters"))},
             },
         },
-        "Events": {logical(function, "Event"): _event(function, stage, state)},
     }
+    if function in TRIGGERED:
+        properties["Events"] = {logical(function, "Event"): _event(function, stage, state)}
+    return {**owned(function, stage, properties), **_queue(function, stage)}
+
+
+def owned(function: str, stage: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a function with its properties, its role and its log group."""
     return {
         # The log group is there before the function: else Lambda makes one, and keeps the logs for ever.
-        logical(function): {"DependsOn": [logical(function, "LogGroup")], "Properties": properties},
+        logical(function): {"DependsOn": [logical(function, "LogGroup")], "Properties": dict(properties)},
         logical(function, "Role"): {"Properties": {"RoleName": named(stage, function)}},
         logical(function, "LogGroup"): {
             "Type": "AWS::Logs::LogGroup",
@@ -106,7 +132,6 @@ def merged(function: str, organization: Organization, stage: str, state: str) ->
                 "KmsKeyId": when("HasKey", ref("KeyArn")),
             },
         },
-        **_queue(function, stage),
     }
 
 
@@ -117,7 +142,7 @@ def _event(function: str, stage: str, state: str) -> dict[str, Any]:
         "RetryPolicy": {"MaximumEventAgeInSeconds": EVENT_AGE, "MaximumRetryAttempts": EVENTBRIDGE_RETRIES},
     }
     name = named(stage, function)
-    if function == HEARTBEAT:
+    if function in SCHEDULED:
         return {"Properties": {"Name": name, **undelivered}}
     return {"Type": "EventBridgeRule", "Properties": {"RuleName": name, "State": state, **undelivered}}
 
@@ -130,7 +155,7 @@ def _queue(function: str, stage: str) -> dict[str, Any]:
         **allow(("sqs:SendMessage",), arn(name), {"ArnEquals": {"aws:SourceArn": rule}}, sid="Undelivered"),
         "Principal": {"Service": "events.amazonaws.com"},
     }
-    return {
+    queue = {
         name: {
             "Type": "AWS::SQS::Queue",
             "UpdateReplacePolicy": "Retain",
@@ -141,12 +166,20 @@ def _queue(function: str, stage: str) -> dict[str, Any]:
                 "SqsManagedSseEnabled": when("HasKey", False, True),
                 "KmsMasterKeyId": when("HasKey", ref("KeyArn")),
             },
-        },
-        logical(function, "DeadLettersPolicy"): {
-            "Type": "AWS::SQS::QueuePolicy",
-            "Properties": {"Queues": [ref(name)], "PolicyDocument": document(undelivered)},
-        },
+        }
     }
+    if function not in TRIGGERED:
+        return queue
+    policy = {
+        "Type": "AWS::SQS::QueuePolicy",
+        "Properties": {"Queues": [ref(name)], "PolicyDocument": document(undelivered)},
+    }
+    return {**queue, logical(function, "DeadLettersPolicy"): policy}
+
+
+def secrets(*references: str) -> Iterator[dict[str, Any]]:
+    """Yield leave to read what the references name: `secretsmanager:NAME`, `ssm:/path`."""
+    yield from (_secret(store, names) for store in ("secretsmanager", "ssm") if (names := _names(store, references)))
 
 
 def _names(store: str, references: tuple[str, ...]) -> list[str]:

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib import table
 from chalicelib.catalogue import Catalogue
 from chalicelib.organization import Organization
 from chalicelib.patterns import SOURCES, merged
-from infrastructure import functions, operators
+from infrastructure import endpoint, functions, operators
 from infrastructure.alarms import alarms
 from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document, ref, sub, when
 from infrastructure.dashboard import body
 from infrastructure.events import rules_of, state
-from infrastructure.names import FUNCTIONS, logical, named, stack
+from infrastructure.names import FUNCTIONS, logical, mode_parameter, named, stack
 
 EXPIRES = "expires_at"
 """The attribute (epoch seconds) by which DynamoDB deletes; an item without it, as every incident, never expires."""
+
+LISTS: Mapping[str, Any] = {
+    "IndexName": table.LISTS,
+    "KeySchema": [
+        {"AttributeName": "list", "KeyType": "HASH"},
+        {"AttributeName": "at", "KeyType": "RANGE"},
+    ],
+    "Projection": {"ProjectionType": "KEYS_ONLY"},
+}
+"""The index of the ledger's lists: which incidents there are, and what is due."""
 
 PARAMETERS: Mapping[str, Any] = {
     "KeyArn": {
@@ -43,12 +54,14 @@ def merge_template(catalogue: Catalogue, organization: Organization, stage: str)
         "Ledger": _ledger(),
         **(_topic(stage) if not organization.channels.topic else {}),
         "MembersMaySend": _bus_policy(organization, stage),
+        "ModeParameter": _mode(stage),
         "OperatorRole": operators.role(organization, stage),
         "Dashboard": {
             "Type": "AWS::CloudWatch::Dashboard",
             "Properties": {"DashboardName": stack(stage), "DashboardBody": sub(body(catalogue, stage))},
         },
         **alarms(stage, told),
+        **endpoint.merged(stage),
     }
     for function in FUNCTIONS:
         resources |= functions.merged(function, organization, stage, state(rules_of(catalogue, function)))
@@ -65,6 +78,7 @@ def merge_template(catalogue: Catalogue, organization: Organization, stage: str)
         "Outputs": {
             "LedgerTable": {"Value": ref("Ledger"), "Description": "The table that knows what was there before"},
             "TopicArn": {"Value": told, "Description": "Subscribe those who are to be told"},
+            "SlackUrl": endpoint.output(),
             "OperatorRoleArn": {"Value": arn("OperatorRole"), "Description": "The role of the operator's command"},
         },
     }
@@ -85,12 +99,33 @@ def _ledger() -> dict[str, Any]:
                 {"AttributeName": "pk", "KeyType": "HASH"},
                 {"AttributeName": "sk", "KeyType": "RANGE"},
             ],
-            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+            "AttributeDefinitions": [
+                {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "list", "at")
+            ],
+            "GlobalSecondaryIndexes": [LISTS],
             "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
             "TimeToLiveSpecification": {"AttributeName": EXPIRES, "Enabled": True},
             "DeletionProtectionEnabled": True,
             # Without a key of yours, DynamoDB encrypts with its own.
             "SSESpecification": when("HasKey", key),
+        },
+    }
+
+
+def _mode(stage: str) -> dict[str, Any]:
+    """Return the kill switch, which lets everything go on as it is until somebody sets it.
+
+    CloudFormation compares a template with the one before, not with what is there: a deployment leaves the value as
+    people set it, as long as nothing in this resource changes. What may vary is kept out of it for that, and whoever
+    deploys with other stack tags, which go on to the parameter, sets it anew.
+    """
+    return {
+        "Type": "AWS::SSM::Parameter",
+        "Properties": {
+            "Name": mode_parameter(stage),
+            "Type": "String",
+            "Value": "enforce",
+            "AllowedPattern": "^(off|observe|approve|enforce)(: .{1,500})?$",
         },
     }
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from chalicelib.patterns import SOURCES
 
-HEARTBEAT = "heartbeat"
-FUNCTIONS = (*SOURCES, HEARTBEAT)
-"""The functions of app.py, each with its own role, queue, log group and alarms."""
+HEARTBEAT, UPKEEP, DECIDE = "heartbeat", "upkeep", "decide"
+SCHEDULED = (HEARTBEAT, UPKEEP)
+TRIGGERED = (*SOURCES, *SCHEDULED)
+"""The functions that EventBridge invokes."""
+
+FUNCTIONS = (*TRIGGERED, DECIDE)
+"""The functions of app.py that nobody waits for, each with its own role, queue, log group and alarms."""
+
+ENDPOINT = "slack"
+"""The function that Slack waits for. Chalice calls it APIHandler, and what belongs to it ApiHandlerRole."""
 
 PRODUCT = "countermeasure"
 PATH = f"/{PRODUCT}/"
@@ -26,6 +33,11 @@ def named(stage: str, function: str) -> str:
     return f"{stack(stage)}-{function}"
 
 
+def mode_parameter(stage: str) -> str:
+    """Return the name of the SSM parameter that holds how far a stage may go: its kill switch."""
+    return f"/{PRODUCT}/{stage}/mode"
+
+
 def log_group(stage: str, function: str) -> str:
     """Return the log group that Lambda writes a function's logs to."""
     return f"/aws/lambda/{named(stage, function)}"
@@ -33,6 +45,8 @@ def log_group(stage: str, function: str) -> str:
 
 def logical(function: str, suffix: str = "") -> str:
     """Return the name that Chalice gives a function in the template, or what belongs to it: `GuarddutyRole`."""
+    if function == ENDPOINT:
+        return f"ApiHandler{suffix}" if suffix else "APIHandler"
     return f"{function[0].upper()}{function[1:]}{suffix}"
 
 

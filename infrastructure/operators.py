@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.organization import Organization
 from infrastructure import functions
 from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document
-from infrastructure.names import FUNCTIONS, logical, named, operator, stack
+from infrastructure.names import ENDPOINT, FUNCTIONS, TRIGGERED, logical, named, operator, stack
 
 QUEUE_ACTIONS = (
     "sqs:ChangeMessageVisibility",
@@ -33,7 +33,7 @@ def role(organization: Organization, stage: str) -> dict[str, Any]:
     """Return the role. Its account is its principal: the hub's own IAM says who may assume it."""
     hub = f"arn:{PARTITION}:iam::{ACCOUNT}:root"
     trust = document({"Effect": "Allow", "Principal": {"AWS": hub}, "Action": "sts:AssumeRole"})
-    statements = [*functions.duties(organization), *_replays(stage), *_looks(organization, stage)]
+    statements = [*functions.duties(organization, stage), *_replays(stage), *_looks(organization, stage)]
     if not organization.asks_aws:
         statements += functions.directory(organization)
     return {
@@ -50,11 +50,15 @@ def role(organization: Organization, stage: str) -> dict[str, Any]:
 def _replays(stage: str) -> Iterator[dict[str, Any]]:
     """Yield leave to send events once more: to functions, from their queues, from the archives."""
     events = f"arn:{PARTITION}:events:{REGION}:{ACCOUNT}"
-    run = [arn(logical(function)) for function in FUNCTIONS]
+    run = [arn(logical(function)) for function in TRIGGERED]
+    seen = [arn(logical(function)) for function in (*FUNCTIONS, ENDPOINT)]
     queues = [arn(logical(function, "DeadLetters")) for function in FUNCTIONS]
     archives = [f"{events}:archive/{stack(stage)}-*", f"{events}:event-bus/default", f"{events}:replay/*"]
-    yield allow(("lambda:GetFunctionConfiguration", "lambda:InvokeFunction"), run, sid="Functions")
+    yield allow(("lambda:GetFunctionConfiguration",), seen, sid="SeeFunctions")
+    # Not the function that decides: whoever invokes it says who has clicked.
+    yield allow(("lambda:InvokeFunction",), run, sid="RunFunctions")
     yield allow(QUEUE_ACTIONS, queues, sid="DeadLetters")
+    yield allow(("ssm:PutParameter",), functions.switch(stage), sid="SetSwitch")
     yield allow(("events:DescribeArchive", "events:StartReplay"), archives, sid="Archives")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.catalogue import Catalogue
 from chalicelib.errors import InvalidOrganization
 from chalicelib.organization import Organization
+from chalicelib.protection import reads
 from infrastructure import protected
 from infrastructure.actions import resources
 from infrastructure.cloudformation import ACCOUNT, allow, deny, document, plain
@@ -36,16 +37,17 @@ def responder_policy(catalogue: Catalogue, organization: Organization, account: 
     """
     partition = organization.partition
     by_scope: dict[tuple[str, ...], list[str]] = {}
-    for action in sorted(used(catalogue)):
+    for action in sorted(used(catalogue, organization)):
         by_scope.setdefault(resources(action, partition, account), []).append(action)
     allowed = [allow(actions, list(scope)) for scope, actions in sorted(by_scope.items())]
     return _packed([*_denied(organization), *allowed])
 
 
-def used(catalogue: Catalogue) -> set[str]:
-    """Return every action that a session of the responder is ever asked for."""
-    remediations = catalogue.remediations.values()
-    return {action for unit in remediations for action in (*unit.reads, *unit.writes)} | set(ALWAYS)
+def used(catalogue: Catalogue, organization: Organization) -> set[str]:
+    """Return every action that a session of the responder is ever asked for, with what is protected."""
+    units = catalogue.remediations.values()
+    looked_at = {action for unit in units for action in reads(unit.resource_type, organization.protected)}
+    return {action for unit in units for action in (*unit.reads, *unit.writes)} | looked_at | set(ALWAYS)
 
 
 def responder_trust(organization: Organization, external_id: Any, stage: str = STAGE) -> Policy:

@@ -12,6 +12,7 @@ import pytest
 from chalice.test import Client
 
 import app
+from chalicelib import functions
 from chalicelib.catalogue import Catalogue, load
 from lab.organization import TABLE, Lab, embedded
 from tests.aws import Aws, opened
@@ -40,7 +41,7 @@ def aws() -> Iterator[Aws]:
 @pytest.fixture
 def deployed(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     stream = io.StringIO()
-    monkeypatch.setattr(app, "ORGANIZATION", write(lab, tmp_path / "organization.toml"))
+    monkeypatch.setattr(functions, "ORGANIZATION", write(lab, tmp_path / "organization.toml"))
     monkeypatch.setattr(boto3, "client", lab.hub)  # the role of a function is of the hub's account
     monkeypatch.setattr(app.logger.registered_handler, "stream", stream)
     monkeypatch.setenv("LEDGER_TABLE", TABLE)

@@ -16,10 +16,10 @@ from chalicelib.accounts import Accounts, Clients
 from chalicelib.catalogue import Catalogue
 from chalicelib.notify import slack
 from chalicelib.notify.secrets import SlackSecret
-from chalicelib.organization import Channels
+from chalicelib.organization import Channels, Exemption
 from cli.deployed import Deployed
 from cli.doctor_check import Patient
-from infrastructure.names import FUNCTIONS, HEARTBEAT, named, stack
+from infrastructure.names import ENDPOINT, FUNCTIONS, HEARTBEAT, SCHEDULED, TRIGGERED, mode_parameter, named, stack
 from lab.organization import HUB, TABLE, Lab
 
 STAGE, REGION = "dev", "us-east-1"
@@ -39,13 +39,20 @@ class Deployment:
     slack: Any = None
     external_id: str = EXTERNAL_ID
     channels: Channels = field(default_factory=Channels)
+    exemptions: tuple[Exemption, ...] = ()
 
     def aws(self, service: str, region: str = REGION) -> Any:
         return self.instead.get(service) or self.lab.boto(HUB, region).client(service)
 
     @property
     def deployed(self) -> Deployed:
-        ours = replace(self.lab.organization, external_id="ssm:/countermeasure/external-id", channels=self.channels)
+        ours = replace(
+            self.lab.organization,
+            external_id="ssm:/countermeasure/external-id",
+            channels=self.channels,
+            regions=(),
+            exemptions=self.exemptions,
+        )
         return Deployed(STAGE, REGION, ours, self.aws)
 
     @property
@@ -65,11 +72,14 @@ class Deployment:
         """Deploy the whole stage, and turn on what watches the organization."""
         self.stack()
         self.role = self._role()
+        self.function(ENDPOINT)
         for name in FUNCTIONS:
             self.function(name)
-            self.rule(name)
+            if name in TRIGGERED:
+                self.rule(name)
             self.aws("sqs").create_queue(QueueName=named(STAGE, name))
         self.recovery()
+        self.switch("enforce")
         self.bus_policy()
         self.topic("sqs")
         self.beat()
@@ -93,10 +103,14 @@ class Deployment:
         )
 
     def rule(self, name: str, pattern: Mapping[str, Any] = PATTERN, target: str = "", rate: str = "5 minutes") -> None:
-        when = {"ScheduleExpression": f"rate({rate})"} if name == HEARTBEAT else {"EventPattern": json.dumps(pattern)}
+        when = {"ScheduleExpression": f"rate({rate})"} if name in SCHEDULED else {"EventPattern": json.dumps(pattern)}
         self.aws("events").put_rule(Name=named(STAGE, name), **when)
         arn = f"arn:aws:lambda:{REGION}:{HUB}:function:{named(STAGE, target or name)}"
         self.aws("events").put_targets(Rule=named(STAGE, name), Targets=[{"Id": "1", "Arn": arn}])
+
+    def switch(self, value: str) -> None:
+        told = {"Name": mode_parameter(STAGE), "Value": value, "Type": "String", "Overwrite": True}
+        self.aws("ssm").put_parameter(**told)
 
     def recovery(self) -> None:
         on = {"PointInTimeRecoveryEnabled": True}

@@ -11,7 +11,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities import parameters
 
-import app
+from chalicelib import functions
 from lab.organization import Lab
 
 
@@ -29,8 +29,8 @@ class Deployed:
 
 def forget() -> None:
     """Be another Lambda environment, with nothing in memory."""
-    app.engine.cache_clear()
-    app.client.cache_clear()
+    for made in (functions.engine, functions.endpoint, functions.groups, functions.client):
+        made.cache_clear()
     parameters.clear_caches()  # type: ignore[no-untyped-call]
 
 
@@ -41,11 +41,12 @@ def write(lab: Lab, path: Path, topic: str | None = None, environment: str = "",
     """
     ours = lab.organization
     lines = ["[organization]", f'id = "{ours.id}"', f'hub = "{ours.hub}"', more]
-    for name, mode in ours.environments.items():
-        lines += [f"[environments.{name}]", f'mode = "{mode.name.lower()}"', environment]
+    for name, its in ours.environments.items():
+        lines += [f"[environments.{name}]", f'mode = "{its.mode.name.lower()}"', environment]
         environment = ""
     lines += ["[accounts]"]
     lines += [f'{a.id} = {{ name = "{a.name}", environment = "{a.environment}" }}' for a in ours.accounts.values()]
+    lines += ["[regions]", f"governed = {json.dumps(ours.regions)}"]
     lines += ["[notify]", f'topic = "{ours.channels.topic if topic is None else topic}"']
     path.write_text("\n".join(lines), encoding="utf-8")
     return path

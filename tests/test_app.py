@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from chalice.app import CloudWatchEventConfig
 
 import app
+from chalicelib import functions
 from chalicelib.catalogue import Catalogue
 from chalicelib.errors import CountermeasureError, InvalidOrganization, MalformedEvent
 from chalicelib.model import Outcome
@@ -70,9 +71,10 @@ class TestImport:
 
 
 class TestHandlers:
-    def test_there_is_one_handler_per_source_and_no_other(self) -> None:
+    def test_there_is_one_handler_per_source_and_those_beside_them(self) -> None:
         assert sorted(PATTERNS) == sorted(SOURCES)
-        assert sorted(app.app.handler_map) == sorted([*SOURCES, "heartbeat"])
+        assert sorted(app.app.handler_map) == sorted([*SOURCES, "heartbeat", "upkeep", "decide", "slack"])
+        assert {path: list(methods) for path, methods in app.app.routes.items()} == {"/slack": ["POST"]}
         assert {path.parent.name.split(".")[0] for path in FIRES.values()} == set(SOURCES)
 
     @pytest.mark.parametrize("name", FIRES)
@@ -197,14 +199,14 @@ class TestEngine:
         )
         session.client("secretsmanager").create_secret(Name="external-id", SecretString="EXAMPLE-external-id")
         path = write(deployed.lab, tmp_path / "with-id.toml", more=f'external_id = "{store}"')
-        monkeypatch.setattr(app, "ORGANIZATION", path)
+        monkeypatch.setattr(functions, "ORGANIZATION", path)
         assert app.engine("health").hands.accounts.external_id == "EXAMPLE-external-id"
 
     def test_an_external_id_that_is_not_there_stops_the_function_with_its_name(
         self, deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = write(deployed.lab, tmp_path / "with-id.toml", more='external_id = "ssm:/nothing/there"')
-        monkeypatch.setattr(app, "ORGANIZATION", path)
+        monkeypatch.setattr(functions, "ORGANIZATION", path)
         with pytest.raises(CountermeasureError, match="ssm:/nothing/there could not be read"):
             deployed.invoke("signin", event(EXAMPLES["signin"]))
         assert told(deployed.lab) == []
@@ -212,7 +214,7 @@ class TestEngine:
     def test_an_organization_that_is_not_valid_stops_the_function_with_its_reason(
         self, deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(app, "ORGANIZATION", write(deployed.lab, tmp_path / "bad.toml", more="mode = 'off'"))
+        monkeypatch.setattr(functions, "ORGANIZATION", write(deployed.lab, tmp_path / "bad.toml", more="mode = 'off'"))
         with pytest.raises(InvalidOrganization, match=r"organization\.mode: unknown key"):
             deployed.invoke("signin", event(EXAMPLES["signin"]))
 

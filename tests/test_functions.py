@@ -31,7 +31,9 @@ from tests.replaying import event, told
 
 ROOT = Path(app.__file__).parent
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
-FUNCTIONS = {*SOURCES, "heartbeat"}
+FUNCTIONS = {*SOURCES, "heartbeat", "upkeep", "decide"}
+EVERY_RULE = {"upkeep", "decide"}
+"""The functions that any rule may concern."""
 TRAIL = "cloudtrail.trail_logging_stopped/fires.by_name"
 SCHEDULED = {
     "version": "0",
@@ -247,24 +249,32 @@ class TestColdStart:
     ) -> None:
         modules, patterns, traced = started(function)
         rules = {name for name in modules if name.startswith("rules.")} - {"rules.controls"}
-        own = {id_: rule for id_, rule in catalogue.rules.items() if id_.startswith(f"{function}.")}
-        assert {name.split(".")[1] for name in rules} == ({function} if own else set())
+        every = function in EVERY_RULE
+        own = {id_: rule for id_, rule in catalogue.rules.items() if every or id_.startswith(f"{function}.")}
+        assert {name.split(".")[1] for name in rules} == {id_.split(".")[0] for id_ in own}
         assert {f"rules.{id_}" for id_ in own} <= rules
-        used = {remediation.id for rule in own.values() for remediation in rule.respond}
+        answering = {remediation.id for rule in own.values() for remediation in rule.respond}
+        used = set(catalogue.remediations) if every else answering
         loaded = {name.removeprefix("remediations.") for name in modules if name.startswith("remediations.")}
         assert loaded & set(catalogue.remediations) == used
         assert {name.split(".")[0] for name in loaded} == {id_.split(".")[0] for id_ in used}
         top = {name.split(".")[0] for name in modules}
+        assert "chalicelib.slackapp" not in modules
         assert top & {"slack_sdk", "aws_xray_sdk", "moto", "pytest", "cli", "lab", "infrastructure", "typer"} == set()
-        assert {json.dumps(pattern) for name, pattern in patterns.items() if name != "heartbeat"} == {
+        assert {json.dumps(pattern) for name, pattern in patterns.items() if name in SOURCES} == {
             '{"source": ["deployed"]}'
         }
         assert traced is False
 
+    def test_the_endpoint_loads_what_answers_slack_and_no_rule(self) -> None:
+        modules, _, _ = started("slack", _HANDLER="app.app")
+        assert {"chalicelib.slackapp.endpoint", "slack_sdk.signature"} <= modules
+        assert {name for name in modules if name.startswith(("rules", "remediations"))} == set()
+
     def test_at_home_the_same_functions_have_their_patterns(self) -> None:
         named = {source.name for source in app.app.event_sources if isinstance(source, CloudWatchEventConfig)}
         assert named == set(SOURCES)
-        assert set(app.app.handler_map) == FUNCTIONS
+        assert set(app.app.handler_map) == {*FUNCTIONS, "slack"}
 
 
 class TestTracing:
@@ -280,12 +290,13 @@ class TestConfiguration:
     @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
     def test_every_function_of_a_stage_has_a_policy_of_its_own_and_its_name(self, stage: str) -> None:
         given = CONFIG["stages"][stage]["lambda_functions"]
+        names = {**{function: function for function in FUNCTIONS}, "api_handler": "slack"}
         assert given == {
-            function: {
-                "iam_policy_file": f"policy-{function}-{stage}.json",
-                "environment_variables": {"POWERTOOLS_SERVICE_NAME": function},
+            chalices: {
+                "iam_policy_file": f"policy-{ours}-{stage}.json",
+                "environment_variables": {"POWERTOOLS_SERVICE_NAME": ours},
             }
-            for function in FUNCTIONS
+            for chalices, ours in names.items()
         }
         assert CONFIG["stages"][stage]["environment_variables"]["STAGE"] == stage
         assert CONFIG["autogen_policy"] is False

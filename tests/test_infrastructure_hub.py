@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,16 +17,28 @@ from typer.testing import CliRunner
 
 from chalicelib import observing
 from chalicelib.catalogue import Catalogue, load
-from chalicelib.decisions import approve, undo
 from chalicelib.model import Mode
-from chalicelib.organization import Account, Channels, Organization, read
+from chalicelib.organization import Account, Channels, Environment, Organization, Protected, read
 from chalicelib.patterns import SOURCES
+from chalicelib.slackapp.endpoint import CLICKED, IGNORED, REFUSED, REPEATED
+from chalicelib.switch import MODE_PARAMETER, parsed
 from cli.main import app
-from infrastructure import dashboard, functions
+from infrastructure import dashboard, endpoint, functions
 from infrastructure.alarms import ALARMS
 from infrastructure.hub import EXPIRES, PARAMETERS, merge_template
-from infrastructure.names import FUNCTIONS, HEARTBEAT, logical
+from infrastructure.names import (
+    DECIDE,
+    ENDPOINT,
+    FUNCTIONS,
+    HEARTBEAT,
+    SCHEDULED,
+    TRIGGERED,
+    UPKEEP,
+    logical,
+    mode_parameter,
+)
 from lab.organization import HUB, Lab
+from tests.deciding import approve, undo
 from tests.replaying import event, played
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +46,7 @@ STAGE = "dev"
 OURS = Organization(
     id="o-exampleorgid",
     hub=HUB,
-    environments={"prod": Mode.APPROVE},
+    environments={"prod": Environment("prod", Mode.APPROVE)},
     accounts={HUB: Account(HUB, "security", "prod")},
     external_id="ssm:/countermeasure/external-id",
     channels=Channels(slack_channel="#security", slack_secret="secretsmanager:slack"),
@@ -78,19 +91,20 @@ class TestTheTemplate:
         """A key that is spelled otherwise would make a resource of its own, which CloudFormation refuses."""
         theirs = chalice["Resources"]
         changed = {name for name, resource in MERGED.items() if "Type" not in resource}
-        assert changed == {logical(each, kind) for each in FUNCTIONS for kind in ("", "Role")}
+        owned = {logical(each, kind) for each in (*FUNCTIONS, ENDPOINT) for kind in ("", "Role")}
+        assert changed == {"RestAPI", *owned}
         assert changed <= set(theirs)
-        for function in FUNCTIONS:
+        for function in TRIGGERED:
             events = MERGED[logical(function)]["Properties"]["Events"]
             assert set(events) == set(theirs[logical(function)]["Properties"]["Events"])
 
     def test_every_function_of_the_app_is_cared_for(self, chalice: Mapping[str, Any]) -> None:
         made = {name for name, each in chalice["Resources"].items() if each["Type"] == "AWS::Serverless::Function"}
-        assert made == {logical(function) for function in FUNCTIONS}
+        assert made == {logical(function) for function in (*FUNCTIONS, ENDPOINT)}
 
     def test_nothing_else_of_chalices_has_a_name_of_ours(self, chalice: Mapping[str, Any]) -> None:
         both = set(chalice["Resources"]) & {name for name, resource in MERGED.items() if "Type" in resource}
-        assert both == {logical(function, "LogGroup") for function in FUNCTIONS}
+        assert both == {logical(function, "LogGroup") for function in (*FUNCTIONS, ENDPOINT)}
 
     def test_cloudformation_has_nothing_to_object_to(self, template: tuple[Path, Mapping[str, Any]]) -> None:
         lint = subprocess.run(
@@ -112,10 +126,11 @@ class TestTheTemplate:
         assert (variables["STAGE"], variables["POWERTOOLS_SERVICE_NAME"]) == (STAGE, function)
         assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "Countermeasure"
         assert (variables["LEDGER_TABLE"], variables["TOPIC_ARN"]) == ({"Ref": "Ledger"}, {"Ref": "Topic"})
-        [came] = found["Events"].values()
-        assert came["Properties"]["DeadLetterConfig"] == {"Arn": queue_of(function)}
-        assert came["Properties"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 60}
-        assert came["Type"] == ("Schedule" if function == HEARTBEAT else "EventBridgeRule")
+        for came in found.get("Events", {}).values():
+            assert came["Properties"]["DeadLetterConfig"] == {"Arn": queue_of(function)}
+            assert came["Properties"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 60}
+            assert came["Type"] == ("Schedule" if function in SCHEDULED else "EventBridgeRule")
+        assert len(found.get("Events", {})) == (function in TRIGGERED)
         logs = resources[logical(function, "LogGroup")]["Properties"]
         assert logs["LogGroupName"] == f"/aws/lambda/countermeasure-{STAGE}-{function}"
         assert logs["RetentionInDays"] >= 30
@@ -132,15 +147,19 @@ class TestTheTemplate:
 
 
 class TestTheRoleOfAFunction:
-    def test_it_holds_exactly_what_answering_approving_and_undoing_take(self, lab: Lab, catalogue: Catalogue) -> None:
+    def test_it_holds_exactly_what_answering_approving_and_undoing_take(
+        self, lab: Lab, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Two are left out that the embedded AWS has no need of: secrets, and Organizations' accounts."""
         asked: set[str] = set()
         lab.reset(Mode.APPROVE)
-        for service in ("dynamodb", "sns", "sts"):
+        monkeypatch.setenv(MODE_PARAMETER, mode_parameter(STAGE))
+        lab.hub("ssm").put_parameter(Name=mode_parameter(STAGE), Value="enforce", Type="String")
+        for service in ("dynamodb", "sns", "ssm", "sts"):
             lab.hub(service).meta.events.register("before-parameter-build", _noting(asked))
         engine, incident, _ = played(lab, catalogue, event("cloudtrail.trail_logging_stopped/fires.by_name"))
-        approve(engine, incident.id, by="alice")
-        undo(engine, incident.id, reason="false alarm", by="alice", confirm=True)
+        approve(engine, incident.id)
+        undo(engine, incident.id, reason="false alarm", confirm=True)
         held = {action for each in _statements("cloudtrail") if each["Sid"] not in BESIDE for action in each["Action"]}
         assert held == asked
 
@@ -190,6 +209,61 @@ def _noting(asked: set[str]) -> Any:
     return note
 
 
+class TestTheEndpoint:
+    def test_it_may_remember_clicks_read_incidents_and_hand_over_decisions_and_nothing_else(self) -> None:
+        found = {}
+        for statement in endpoint.policy(OURS, STAGE)["Statement"]:
+            told = statement["Fn::If"][1] if "Fn::If" in statement else statement
+            found[told["Sid"]] = (told["Action"], told["Resource"], told.get("Condition"))
+        ledger = {"Fn::GetAtt": ["Ledger", "Arn"]}
+        assert set(found) == {"Logs", "Traces", "Clicks", "Incidents", "Key", "Secrets", "HandOver"}
+        assert found["Clicks"] == (["dynamodb:UpdateItem"], ledger, only("click#*"))
+        assert found["Incidents"] == (["dynamodb:Query"], ledger, only("incident#*"))
+        assert found["HandOver"] == (["lambda:InvokeFunction"], {"Fn::GetAtt": ["Decide", "Arn"]}, None)
+
+    def test_nobody_who_runs_the_command_may_say_who_has_clicked(self) -> None:
+        [policy] = MERGED["OperatorRole"]["Properties"]["Policies"]
+        statements = policy["PolicyDocument"]["Statement"]
+        [run] = [each for each in statements if "lambda:InvokeFunction" in each.get("Action", ())]
+        assert run["Resource"] == [{"Fn::GetAtt": [logical(function), "Arn"]} for function in TRIGGERED]
+
+    def test_the_dashboard_shows_what_it_counts(self) -> None:
+        body = json.loads(MERGED["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+        shown = {each["properties"].get("title"): each["properties"].get("metrics") for each in body["widgets"]}
+        assert [metric[1] for metric in shown["Clicks in Slack"]] == [CLICKED, REPEATED, REFUSED, IGNORED]
+
+
+@pytest.mark.xdist_group("hub")
+class TestTheApi:
+    def test_it_is_one_route_of_one_stage_that_is_throttled(self, template: tuple[Path, Mapping[str, Any]]) -> None:
+        resources, outputs = template[1]["Resources"], template[1]["Outputs"]
+        api = resources["RestAPI"]["Properties"]
+        assert {path: list(methods) for path, methods in api["DefinitionBody"]["paths"].items()} == {"/slack": ["post"]}
+        assert (api["StageName"], api["EndpointConfiguration"]) == ("api", {"Type": "REGIONAL"})
+        assert api["OpenApiVersion"] == "2.0"  # else SAM adds a stage of its own, which nothing throttles
+        throttled = {"ThrottlingRateLimit": 10, "ThrottlingBurstLimit": 20}
+        assert api["MethodSettings"] == [{"ResourcePath": "/*", "HttpMethod": "*", **throttled}]
+        url = "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api/slack"
+        assert outputs["SlackUrl"]["Value"] == {"Fn::Sub": url}
+
+    def test_its_function_has_its_role_its_log_and_the_name_of_who_carries_out(
+        self, template: tuple[Path, Mapping[str, Any]]
+    ) -> None:
+        resources = template[1]["Resources"]
+        found, role = resources["APIHandler"]["Properties"], resources["ApiHandlerRole"]["Properties"]
+        ours = read(ROOT / "organization.toml")
+        variables = found["Environment"]["Variables"]
+        assert (found["Handler"], found["FunctionName"]) == ("app.app", "countermeasure-dev-slack")
+        assert (variables["DECIDE_FUNCTION"], variables["LEDGER_TABLE"]) == ({"Ref": "Decide"}, {"Ref": "Ledger"})
+        assert [each["PolicyDocument"] for each in role["Policies"]] == [endpoint.policy(ours, STAGE)]
+        logs = resources["ApiHandlerLogGroup"]["Properties"]
+        assert logs["LogGroupName"] == "/aws/lambda/countermeasure-dev-slack"
+
+
+def only(keys: str) -> dict[str, Any]:
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [keys]}}
+
+
 class TestAroundTheFunctions:
     def test_the_ledger_is_kept_when_the_stack_goes_and_can_be_restored(self) -> None:
         ledger = MERGED["Ledger"]
@@ -206,6 +280,35 @@ class TestAroundTheFunctions:
         assert items
         assert [item for item in items if item["pk"]["S"].startswith("incident#") and EXPIRES in item] == []
 
+    def test_the_kill_switch_is_made_as_the_functions_and_the_command_look_for_it(self) -> None:
+        assert MERGED["ModeParameter"]["Properties"]["Name"] == mode_parameter(STAGE)
+        assert parsed(MERGED["ModeParameter"]["Properties"]["Value"]) == (Mode.ENFORCE, "")
+        [policy] = MERGED["OperatorRole"]["Properties"]["Policies"]
+        here = f"arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter{mode_parameter(STAGE)}"
+        [sets] = [each for each in policy["PolicyDocument"]["Statement"] if each.get("Sid") == "SetSwitch"]
+        assert (sets["Action"], sets["Resource"]) == (["ssm:PutParameter"], {"Fn::Sub": here})
+        for function in FUNCTIONS:
+            variables = MERGED[logical(function)]["Properties"]["Environment"]["Variables"]
+            told = None if function == HEARTBEAT else {"Ref": "ModeParameter"}
+            assert variables.get(MODE_PARAMETER) == told
+
+    def test_a_deployment_leaves_the_switch_as_people_set_it(self) -> None:
+        """What differs in its resource from one template to the next would have CloudFormation write it anew."""
+        others = (
+            merge_template(load(sources=("config",)), OURS, STAGE),
+            merge_template(load(), replace(OURS, external_id="ssm:/another", protected=Protected(("*",))), STAGE),
+        )
+        assert [other["Resources"]["ModeParameter"] for other in others] == [MERGED["ModeParameter"]] * 2
+
+    @pytest.mark.parametrize("value", ["off", "observe: incident 42, Jane", "approve", "enforce: over: again"])
+    def test_the_switch_takes_what_the_command_writes(self, value: str) -> None:
+        assert re.search(MERGED["ModeParameter"]["Properties"]["AllowedPattern"], value)
+        assert parsed(value)
+
+    @pytest.mark.parametrize("value", ["", "OFF", "stop", "observe incident 42", "enforced", "off\n"])
+    def test_the_switch_takes_nothing_else(self, value: str) -> None:
+        assert not re.fullmatch(MERGED["ModeParameter"]["Properties"]["AllowedPattern"], value)
+
     def test_the_bus_takes_events_from_the_organization_alone(self) -> None:
         bus = {"Fn::Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"}
         assert MERGED["MembersMaySend"]["Properties"] == {
@@ -220,7 +323,7 @@ class TestAroundTheFunctions:
             },
         }
 
-    @pytest.mark.parametrize("function", FUNCTIONS)
+    @pytest.mark.parametrize("function", TRIGGERED)
     def test_a_queue_takes_what_eventbridge_could_not_deliver_of_its_own_rule(self, function: str) -> None:
         rule = f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/countermeasure-dev-{function}"
         [statement] = MERGED[logical(function, "DeadLettersPolicy")]["Properties"]["PolicyDocument"]["Statement"]
@@ -233,6 +336,9 @@ class TestAroundTheFunctions:
         ours = {"NoticesFailed", "SlowContainment"}
         expected = {logical(source, alarm.name) for source in SOURCES for alarm in ALARMS}
         expected |= {logical(HEARTBEAT, alarm.name) for alarm in ALARMS if alarm.name not in ours}
+        late = [alarm.name for alarm in ALARMS if alarm.name != "SlowContainment"]
+        expected |= {logical(function, alarm) for function in (DECIDE, UPKEEP) for alarm in late}
+        expected |= {logical(ENDPOINT, alarm) for alarm in ("Errors", "Throttles")}
         assert alarms == expected | {"NoHeartbeat"}
         assert all(MERGED[name]["Properties"]["AlarmActions"] == [{"Ref": "Topic"}] for name in alarms)
         assert MERGED["NoHeartbeat"]["Properties"]["TreatMissingData"] == "breaching"
@@ -286,8 +392,10 @@ class TestWhatItCosts:
     def test_it_counts_the_alarms_and_metrics_that_there_are(self) -> None:
         alarms = sum(each.get("Type") == "AWS::CloudWatch::Alarm" for each in MERGED.values())
         metrics = len(SOURCES) * (len(observing.OUTCOMES) + len(("Findings", "SecondsToContainment", "NoticesFailed")))
+        beside = ("Heartbeat", "Tended", *dashboard.CLICKS, *dashboard.DECISIONS)
+        untold = [f"{function} NoticesFailed" for function in (DECIDE, UPKEEP)]
         assert f"| {alarms} × 0.10 |" in COST
-        assert f"| {metrics + len(('Heartbeat',))} × 0.30 |" in COST
+        assert f"| {metrics + len(beside) + len(untold)} × 0.30 |" in COST
 
 
 def _reckoned(text: str) -> float:
@@ -298,3 +406,26 @@ def _reckoned(text: str) -> float:
 def test_a_stage_that_does_not_exist_is_said() -> None:
     said = CliRunner().invoke(app, ["templates", "hub", "--stage", "nowhere"])
     assert str(said.exception) == "nowhere: .chalice/config.json has no such stage"
+
+
+UNKNOWN = '[rules."guardduty.misspelt"]\nmode = "observe"\n'
+
+
+@pytest.mark.parametrize("which", ["hub", "member"])
+def test_a_rule_that_is_not_in_the_catalogue_is_in_no_template(tmp_path: Path, which: str) -> None:
+    (tmp_path / "ours.toml").write_text((ROOT / "organization.toml").read_text() + UNKNOWN)
+    said = CliRunner().invoke(
+        app, ["templates", which, "--stage", STAGE, "--organization", str(tmp_path / "ours.toml")]
+    )
+    assert str(said.exception) == (
+        'organization.toml: rules."guardduty.misspelt": no such rule; docs/catalogue.md lists all, each with its id'
+    )
+
+
+def test_a_rule_that_is_not_in_the_catalogue_stops_the_packaging_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text((ROOT / "organization.toml").read_text() + UNKNOWN)
+    command = [sys.executable, "-m", "infrastructure", "--organization", tmp_path / "ours.toml", "--to", tmp_path]
+    said = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (said.returncode, said.stderr.count("\n")) == (2, 1)
+    assert 'rules."guardduty.misspelt": no such rule' in said.stderr
+    assert list(tmp_path.iterdir()) == [tmp_path / "ours.toml"]

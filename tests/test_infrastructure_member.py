@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from chalicelib.catalogue import load
 from chalicelib.model import Mode
-from chalicelib.organization import Account, Organization
+from chalicelib.organization import Account, Environment, Organization
 from chalicelib.pattern import compile_pattern
 from chalicelib.patterns import SOURCES, merged
 from cli.main import app
@@ -31,7 +31,7 @@ HUB, MEMBER = "222222222222", "111122223333"
 OURS = Organization(
     id="o-exampleorgid",
     hub=HUB,
-    environments={"prod": Mode.APPROVE},
+    environments={"prod": Environment("prod", Mode.APPROVE)},
     accounts={HUB: Account(HUB, "security", "prod")},
     external_id="ssm:/countermeasure/external-id",
     regions=("eu-west-1", "eu-central-1"),

@@ -12,8 +12,9 @@ from chalicelib.accounts import pins, policy
 from chalicelib.catalogue import Catalogue, load
 from chalicelib.errors import InvalidCatalogue, InvalidOrganization
 from chalicelib.model import Mode, Resource, Rule
-from chalicelib.organization import Account, Organization, Protected
-from infrastructure import functions, operators
+from chalicelib.organization import Account, Environment, Organization, Protected
+from chalicelib.protection import reads
+from infrastructure import endpoint, functions, operators
 from infrastructure.actions import ACTIONS, ANY, ROLE, USER, resources
 from infrastructure.cloudformation import plain
 from infrastructure.names import FUNCTIONS
@@ -25,7 +26,7 @@ KEPT = ("arn:aws:iam::*:role/break-glass", "arn:aws:iam::111122223333:user/ops/*
 OURS = Organization(
     id="o-exampleorgid",
     hub=HUB,
-    environments={"prod": Mode.APPROVE},
+    environments={"prod": Environment("prod", Mode.APPROVE)},
     accounts={HUB: Account(HUB, "security", "prod")},
     external_id="ssm:/countermeasure/external-id",
     protected=Protected(principals=KEPT),
@@ -47,7 +48,7 @@ def allowed(policies: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 def wrong(policies: Sequence[Mapping[str, Any]], catalogue: Catalogue) -> list[str]:
     """Return the actions that the policies lack, and those that they allow and nothing uses."""
-    has, needs = set(allowed(policies)), used(catalogue)
+    has, needs = set(allowed(policies)), used(catalogue, OURS)
     return [*(f"lacks {action}" for action in sorted(needs - has)), *(f"has {a}" for a in sorted(has - needs))]
 
 
@@ -68,7 +69,7 @@ class TestTheResponderMay:
     def test_do_exactly_what_the_catalogue_uses(self) -> None:
         assert wrong(POLICIES, CATALOGUE) == []
 
-    @pytest.mark.parametrize("action", sorted(used(CATALOGUE)))
+    @pytest.mark.parametrize("action", sorted(used(CATALOGUE, OURS)))
     def test_no_permission_be_taken_away_unnoticed(self, action: str) -> None:
         less = [{"Statement": list(_without(made, action))} for made in POLICIES]
         assert wrong(less, CATALOGUE) == [f"lacks {action}"]
@@ -100,9 +101,36 @@ def _met(reach: Sequence[str], scope: Sequence[str]) -> bool:
     return any(overlap(arn, pin) for arn in reach for pin in scope)
 
 
+LOOKED_AT = {
+    "nothing is protected": (Protected(), set()),
+    "principals by name alone": (Protected(("arn:aws:iam::*:role/break-glass",)), set()),
+    "principals by path": (Protected(KEPT), {"iam:GetRole", "iam:GetUser", "iam:GetAccessKeyLastUsed"}),
+    "tags": (
+        Protected(tags={"criticality": "*"}),
+        {
+            "iam:GetAccessKeyLastUsed",
+            "iam:ListRoleTags",
+            "iam:ListUserTags",
+            "s3:GetBucketTagging",
+            "tag:GetResources",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("protected", "actions"), LOOKED_AT.values(), ids=LOOKED_AT)
+def test_what_protects_a_resource_is_looked_at_only_where_something_does(
+    protected: Protected, actions: set[str]
+) -> None:
+    looked_at = {action for unit in CATALOGUE.remediations.values() for action in reads(unit.resource_type, protected)}
+    assert looked_at == actions
+    assert looked_at <= set(allowed(responder_policy(CATALOGUE, replace(OURS, protected=protected), ACTED_ON)))
+
+
 class TestTheTableOfActions:
     def test_it_holds_what_the_catalogue_uses_and_no_more(self) -> None:
-        assert set(ACTIONS) == used(CATALOGUE)
+        tagged = replace(OURS, protected=replace(OURS.protected, tags={"criticality": "*"}))
+        assert set(ACTIONS) == used(CATALOGUE, tagged)
 
     @pytest.mark.parametrize("action", sorted(ACTIONS))
     def test_it_says_what_aws_says(self, action: str) -> None:
@@ -179,6 +207,9 @@ class TestThePolicies:
     def test_iam_has_nothing_to_object_to_in_a_functions(self, function: str) -> None:
         assert list(problems(_resolved(functions.policy(function, OURS, "prod")))) == []
 
+    def test_iam_has_nothing_to_object_to_in_the_endpoints(self) -> None:
+        assert list(problems(_resolved(endpoint.policy(OURS, "prod")))) == []
+
     def test_iam_has_nothing_to_object_to_in_the_operators(self) -> None:
         [made] = operators.role(OURS, "prod")["Properties"]["Policies"]
         assert list(problems(_resolved(made["PolicyDocument"]))) == []
@@ -214,7 +245,12 @@ ATTRIBUTES = {
     "Topic": "arn:aws:sns:eu-west-1:222222222222:countermeasure-prod",
     "KeyArn": "arn:aws:kms:eu-west-1:222222222222:key/11111111-2222-3333-4444-555555555555",
 }
-PSEUDO = {"${AWS::Partition}": "aws", "${AWS::Region}": "eu-west-1", "${AWS::AccountId}": HUB}
+PSEUDO = {
+    "${Ledger.Arn}": ATTRIBUTES["Ledger"],
+    "${AWS::Partition}": "aws",
+    "${AWS::Region}": "eu-west-1",
+    "${AWS::AccountId}": HUB,
+}
 
 
 def _put(value: Any) -> Any:

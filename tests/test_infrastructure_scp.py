@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from chalicelib.errors import InvalidOrganization
 from chalicelib.model import Mode
-from chalicelib.organization import Account, Organization
+from chalicelib.organization import Account, Environment, Organization
 from cli.main import app
 from infrastructure.scp import GLOBAL, LIMIT, policy, size
 from tests.iam_reference import listed, privilege, problems
@@ -23,7 +23,7 @@ HUB, MEMBER = "222222222222", "111122223333"
 OURS = Organization(
     id="o-exampleorgid",
     hub=HUB,
-    environments={"prod": Mode.APPROVE},
+    environments={"prod": Environment("prod", Mode.APPROVE)},
     accounts={HUB: Account(HUB, "security", "prod")},
     allowed_regions=("eu-west-1", "us-east-1"),
 )

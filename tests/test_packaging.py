@@ -22,6 +22,8 @@ from chalicelib.patterns import LIMIT, SOURCES, merged, size
 
 ROOT = Path(__file__).parents[1]
 MEGABYTE = 1_000_000
+BESIDE = ("heartbeat", "upkeep", "decide")
+"""The functions beside those of the sources, and the endpoint, whose handler is the app itself."""
 UNREACHABLE = re.compile(r"ConnectionError|Max retries|Temporary failure|NewConnectionError|No matching distribution")
 LAMBDA_BRINGS = ("boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six.py", "jmespath")
 
@@ -114,6 +116,7 @@ import json, os, sys
 task, runtime = sys.argv[1:]
 sys.path[:] = [task, *[path for path in sys.path if "site-packages" not in path], runtime]
 import app
+from chalicelib import functions
 from chalicelib.catalogue import load
 handlers = [name for name in {functions!r} if callable(getattr(app, name))]
 for name in {functions!r}:
@@ -125,7 +128,7 @@ print(json.dumps({{
     "handlers": handlers,
     "rules": sorted(catalogue.rules),
     "remediations": sorted(catalogue.remediations),
-    "hub": app.organization.read(app.ORGANIZATION).hub,
+    "hub": functions.organization.read(functions.ORGANIZATION).hub,
     "outside": outside,
 }}))
 """
@@ -133,7 +136,7 @@ print(json.dumps({{
 
 def start(task: Path, runtime: Path) -> dict[str, Any]:
     """Import an unpacked zip in a Python that has nothing but it, the standard library, and what Lambda brings."""
-    code = ALONE.format(functions=[*SOURCES, "heartbeat"], standard=str(Path(os.__file__).parent))
+    code = ALONE.format(functions=[*SOURCES, *BESIDE, "app"], standard=str(Path(os.__file__).parent))
     command = [sys.executable, "-I", "-S", "-B", "-c", code, str(task), str(runtime)]
     environment = {
         "AWS_LAMBDA_FUNCTION_NAME": "countermeasure-dev-guardduty",
@@ -164,7 +167,7 @@ class TestAlone:
         assert alone["outside"] == []
 
     def test_every_function_is_there(self, alone: dict[str, Any]) -> None:
-        assert set(alone["handlers"]) == {*SOURCES, "heartbeat"}
+        assert set(alone["handlers"]) == {*SOURCES, *BESIDE, "app"}
 
     def test_it_finds_every_rule_and_remediation(self, alone: dict[str, Any], catalogue: Catalogue) -> None:
         assert alone["rules"] == sorted(catalogue.rules)
@@ -195,7 +198,7 @@ def functions(template: Mapping[str, Any]) -> dict[str, Any]:
 class TestTemplate:
     def test_it_has_every_function(self, package: Package) -> None:
         found = functions(package.template)
-        assert set(found) == {f"app.{name}" for name in [*SOURCES, "heartbeat"]}
+        assert set(found) == {f"app.{name}" for name in [*SOURCES, *BESIDE, "app"]}
         python = f"python{sys.version_info.major}.{sys.version_info.minor}"
         kept = ("Runtime", "Architectures", "Timeout", "MemorySize", "Tracing", "CodeUri")
         assert {json.dumps({key: each[key] for key in kept}) for each in found.values()} == {
@@ -214,6 +217,7 @@ class TestTemplate:
     def test_a_function_knows_its_stage_its_ledger_and_its_name(self, package: Package) -> None:
         for handler, found in functions(package.template).items():
             given = found["Environment"]["Variables"]
-            assert {"LEDGER_TABLE", "TOPIC_ARN"} <= set(given)
-            assert (given["STAGE"], given["POWERTOOLS_SERVICE_NAME"]) == ("dev", handler.removeprefix("app."))
+            name = handler.removeprefix("app.").replace("app", "slack")
+            assert {"LEDGER_TABLE", "DECIDE_FUNCTION" if name == "slack" else "TOPIC_ARN"} <= set(given)
+            assert (given["STAGE"], given["POWERTOOLS_SERVICE_NAME"]) == ("dev", name)
             assert given["POWERTOOLS_METRICS_NAMESPACE"] == "Countermeasure"
