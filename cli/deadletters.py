@@ -16,7 +16,7 @@ from chalicelib.model import Mode
 from cli.deployed import Deployed
 from cli.remote import Sent, Wishes, ask, route, send, show
 from cli.show import plain
-from infrastructure.names import FUNCTIONS, named
+from infrastructure.names import DECIDE, FUNCTIONS, named
 
 HIDE_SECONDS = 900
 """How long a dead letter is hidden from others while it is replayed: as long as a function may run."""
@@ -83,7 +83,7 @@ def replay_letters(to: Deployed, function: str, wishes: Wishes) -> int:
         routed = [(letter, _addressed(letter)) for letter in found]
         ask(to, [sent for _, sent in routed], wishes)
         for letter, sent in routed:
-            done = send(to, sent, letter.event, wishes.mode) if letter.event else sent
+            done = sent if sent.problem else send(to, sent, letter.event, wishes.mode)
             show(done, wishes)
             bad += bool(done.problem)
             if not done.problem and wishes.mode > Mode.OBSERVE:
@@ -109,6 +109,8 @@ def _addressed(letter: Letter) -> Sent:
     """Return where a letter goes: back to the function that could not answer it."""
     if letter.event is None:
         return Sent(letter.id, letter.function, problem="not an event", malformed=True)
+    if letter.function == DECIDE:
+        return Sent(letter.id, letter.function, problem="a decision is not sent again: decide anew, in Slack or here")
     return Sent(letter.id, letter.function, accounts=route(letter.id, letter.event).accounts)
 
 

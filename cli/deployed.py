@@ -20,8 +20,13 @@ from chalicelib.organization import Organization
 from infrastructure.names import operator
 
 FILE = Path("organization.toml")
+AWS_ERRORS = (BotoCoreError, ClientError)
 _ONCE = Config(read_timeout=910, retries={"total_max_attempts": 1})
 """For calls of functions: they run for up to 15 minutes, and one that is called twice works twice."""
+
+
+class BadInput(CountermeasureError):
+    """What somebody typed cannot be read, or names what is not there: exit code 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,11 @@ class Deployed:
 
 def deployed(stage: str, region: str = "") -> Deployed:
     """Return a stage of the organization.toml here, in the region given or else that of the AWS configuration."""
-    session = boto3.Session()
-    where = region or session.region_name
+    try:
+        session = boto3.Session()
+    except BotoCoreError as error:  # a profile that is not there
+        raise CountermeasureError(f"{error}: check AWS_PROFILE and the AWS configuration") from error
+    where = region or os.environ.get("AWS_REGION") or session.region_name
     if not where:
         raise CountermeasureError("no region is named: give --region, or set AWS_REGION to where it is deployed")
 
@@ -66,6 +74,3 @@ def explained(error: Exception, stage: str) -> tuple[str, str]:
     if "AccessDenied" in code or code in {"AuthorizationError", "UnauthorizedOperation"}:
         return describe(error), f"work in the role {operator(stage)} of the hub"
     return describe(error), "see the AWS error, and try again"
-
-
-AWS_ERRORS = (BotoCoreError, ClientError)

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from chalicelib.errors import CountermeasureError
+from cli.on_call import Region, commands
+from cli.on_call import deployment as _deployed
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help starts in half the time
     help="Automatic, reversible response to AWS security events. Only what names a stage needs an AWS account.",
 )
+app.add_typer(commands)
 
 Events = Annotated[
     list[str],
@@ -32,7 +35,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per 
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print one line per event, not the whole story.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before enforcing.")]
 Stage = Annotated[str, typer.Option("--stage", help="The deployed stage.")]
-Region = Annotated[str, typer.Option("--region", help="Where it is deployed. Default: that of the AWS configuration.")]
 
 
 class ModeName(StrEnum):
@@ -44,6 +46,15 @@ class ModeName(StrEnum):
 
 
 RemoteMode = Annotated[ModeName | None, typer.Option("--mode", help="How far to go at most. Default: observe.")]
+
+
+class SwitchName(StrEnum):
+    """The modes that the kill switch can be set to."""
+
+    OFF = "off"
+    OBSERVE = "observe"
+    APPROVE = "approve"
+    ENFORCE = "enforce"
 
 
 class TemplateName(StrEnum):
@@ -118,7 +129,7 @@ def replay(
 
 @app.command()
 def demo() -> None:
-    """Watch five incidents and an undo, without AWS."""
+    """Watch five incidents, an approval, a denial and an undo, without AWS."""
     from cli.demo import run  # noqa: PLC0415 - starts the embedded AWS
 
     raise typer.Exit(run())
@@ -138,6 +149,29 @@ def doctor(
     from cli.doctor import patient, run  # noqa: PLC0415 - loads boto3
 
     raise typer.Exit(run(patient(_deployed(stage, region)), account, as_json=as_json))
+
+
+@app.command()
+def mode(
+    stage: Stage,
+    to: Annotated[SwitchName | None, typer.Argument(metavar="[MODE]", help="off, observe, approve or enforce.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for those who read it in a notice.")] = "",
+    region: Region = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show how far a stage may go at all, or set it: the kill switch.
+
+    It holds within a minute, without a deployment.
+    """
+    from chalicelib.model import Mode  # noqa: PLC0415
+    from cli.mode import change, show  # noqa: PLC0415 - loads boto3
+
+    if to is None and reason:
+        raise typer.BadParameter("--reason goes with a mode")
+    deployed = _deployed(stage, region)
+    if to is None:
+        raise typer.Exit(show(deployed, as_json=as_json))
+    raise typer.Exit(change(deployed, Mode[to.name], reason, as_json=as_json))
 
 
 @app.command()
@@ -195,12 +229,6 @@ def templates(
     from cli.templates import Wishes, run  # noqa: PLC0415 - loads the catalogue
 
     raise typer.Exit(run(Wishes(which.value, stage, organization, region_lock)))
-
-
-def _deployed(stage: str, region: str) -> Any:
-    from cli.deployed import deployed  # noqa: PLC0415 - loads boto3
-
-    return deployed(stage, region)
 
 
 def _remote(mode: ModeName | None, *, yes: bool, as_json: bool) -> Any:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.model import Change, Incident
-from cli.rehearsal import Played
+from chalicelib.model import Ceiling, Change, Incident
+
+if TYPE_CHECKING:
+    from cli.rehearsal import Played
 
 
 def record(played: Played) -> dict[str, Any]:
@@ -33,18 +36,16 @@ def _incident(incident: Incident) -> dict[str, Any]:
             {
                 "id": response.rule.id,
                 "mode": response.mode.name.lower(),
-                "ceilings": [
-                    {"guardrail": each.guardrail, "mode": each.mode.name.lower(), "reason": each.reason}
-                    for each in response.ceilings
-                ],
+                "ceilings": ceiling_records(response.ceilings),
             }
             for response in incident.responses
         ],
-        "changes": [_change(change) for change in incident.changes],
+        "changes": [change_record(change) for change in incident.changes],
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def change_record(change: Change) -> dict[str, Any]:
+    """Return a change as JSON, with its states and its AWS calls as they are."""
     return {
         "id": change.id,
         "rule": change.rule,
@@ -70,3 +71,8 @@ def _change(change: Change) -> dict[str, Any]:
             for call in change.calls
         ],
     }
+
+
+def ceiling_records(ceilings: Iterable[Ceiling]) -> list[dict[str, str]]:
+    """Return what guardrails said as JSON."""
+    return [{"guardrail": each.guardrail, "mode": each.mode.name.lower(), "reason": each.reason} for each in ceilings]

@@ -9,18 +9,25 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import decisions, reconcile
+from chalicelib import reconcile
+from chalicelib.approvals import UNDOABLE
 from chalicelib.catalogue import Catalogue
+from chalicelib.decision import Action, Decision
+from chalicelib.decisions import decide
 from chalicelib.engine import Engine
 from chalicelib.errors import CountermeasureError, Gone, UnknownIncident
 from chalicelib.findings import parse
+from chalicelib.incidents import of_stored
 from chalicelib.model import Change, Incident, Mode, Outcome
 from chalicelib.notify import Notice, delivered
 from chalicelib.notify.text import render
 from cli.intake import Item
 from cli.match import judge
-from lab.organization import Lab, embedded
+from lab.organization import HUB, Lab, embedded
 from lab.stage import prepare
+
+OPERATOR = f"arn:aws:sts::{HUB}:assumed-role/operator/rehearsal"
+"""Who decides in the embedded AWS."""
 
 _BAD = {Outcome.FAILED, Outcome.INTENDED, Outcome.UNVERIFIED}
 """The outcomes that make a replay fail: the embedded AWS has no reason of its own for any of them."""
@@ -72,13 +79,15 @@ class Played:
 class Rehearsal:
     """Plays events. The organization is started when the first event needs one, and stops with `stack`.
 
-    `keep` plays all events in one organization; without it each event gets a fresh one.
+    `keep` plays all events in one organization; without it each event gets a fresh one. `modes` says how far each
+    environment may go, where that is not `mode`.
     """
 
     catalogue: Catalogue
     stack: ExitStack
     mode: Mode = Mode.ENFORCE
     keep: bool = False
+    modes: Mapping[str, Mode] = field(default_factory=dict)
     lab: Lab | None = None
 
     def play(self, item: Item, *, undo: bool = False) -> Played:
@@ -92,18 +101,26 @@ class Rehearsal:
         except (CountermeasureError, BotoCoreError, ClientError) as error:
             return replace(played, reason=f"could not be answered: {error}", broken=True)
 
-    def undo(self, incidents: Collection[Incident]) -> Iterator[Restored]:
+    def undo(
+        self, incidents: Collection[Incident], by: str = OPERATOR, reason: str = "rehearsed"
+    ) -> Iterator[Restored]:
         """Take back what was changed, and read each resource again; also what asks for a confirmation."""
-        engine = self._open().engine(self.catalogue)
+        engine = self.engine()
         for incident in incidents:
-            changed = {each.id for each in incident.changes if each.outcome in decisions.UNDOABLE and each.digest}
+            changed = {each.id for each in incident.changes if each.outcome in UNDOABLE and each.digest}
             if changed:
-                after = decisions.undo(engine, incident.id, reason="rehearsed", by="the operator", confirm=True)
+                at = engine.clock().isoformat(timespec="milliseconds")
+                decide(engine, Decision(Action.UNDO, incident.id, by, at, "command", reason=reason, confirm=True))
+                after = of_stored(engine.ledger.load(incident.id), engine.catalogue)
                 yield from (Restored(each, _is_back(engine, each)) for each in after.changes if each.id in changed)
+
+    def engine(self) -> Engine:
+        """Return the engine of the organization as it now is."""
+        return self._open().engine(self.catalogue)
 
     def told(self, incidents: Iterable[Incident]) -> Iterator[Telling]:
         """Yield every notice of these incidents, an incident's own before the replies to it."""
-        ledger = self._open().engine(self.catalogue).ledger
+        ledger = self.engine().ledger
         for id_ in dict.fromkeys(incident.id for incident in incidents):
             try:
                 stored = ledger.load(id_)
@@ -139,9 +156,16 @@ class Rehearsal:
         """Return the organization to play in; a fresh one for an event of `partition`, unless it is kept."""
         if self.lab is None:
             self.lab = self.stack.enter_context(embedded(self.mode, partition or "aws"))
+            self._set_modes(self.lab)
         elif partition and not self.keep:
             self.lab.reset(self.mode, partition)
+            self._set_modes(self.lab)
         return self.lab
+
+    def _set_modes(self, lab: Lab) -> None:
+        told = lab.organization.environments
+        environments = {name: replace(its, mode=self.modes.get(name, its.mode)) for name, its in told.items()}
+        lab.organization = replace(lab.organization, environments=environments)
 
 
 def _is_back(engine: Engine, change: Change) -> bool:

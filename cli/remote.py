@@ -9,9 +9,11 @@ from typing import Any
 
 import typer
 
+from chalicelib.catalogue import load
 from chalicelib.errors import CountermeasureError, MalformedEvent, NotSecurityEvent
 from chalicelib.findings import parse
 from chalicelib.model import Mode
+from chalicelib.organization import refuse_unknown_rules
 from chalicelib.patterns import SOURCES
 from chalicelib.replayed import lowered
 from cli.deployed import AWS_ERRORS, Deployed, explained
@@ -49,6 +51,7 @@ class Sent:
 
 def replay(to: Deployed, paths: Iterable[str], wishes: Wishes) -> int:
     """Send every event to its function; return 0, 1 when one was not answered, 2 when one could not be read."""
+    refuse_unknown_rules(to.organization, load())
     paths = list(paths)
     if "-" in paths and wishes.mode is Mode.ENFORCE and not wishes.yes:
         raise CountermeasureError("standard input holds the events, so that nobody can be asked: add --yes to enforce")

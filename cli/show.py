@@ -13,18 +13,18 @@ from chalicelib.notify.escape import line
 from chalicelib.notify.states import difference
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from cli.rehearsal import Played, Restored, Telling
 
-_SEVERITY = {
+SEVERITY = {
     Severity.INFORMATIONAL: "dim",
     Severity.LOW: "blue",
     Severity.MEDIUM: "yellow",
     Severity.HIGH: "bold white on red",
     Severity.CRITICAL: "bold white on magenta",
 }
-_OUTCOME = {
+OUTCOME = {
     Outcome.CONTAINED: "bold green",
     Outcome.COMPLIANT: "green",
     Outcome.UNDONE: "bold cyan",
@@ -42,6 +42,14 @@ _PARAMETERS = 200
 def plain(text: str, limit: int = 300) -> str:
     """Return hostile text as it can stand in one line of a terminal: bounded, nothing in it that acts or hides."""
     return line(text, limit)
+
+
+def console(most: int) -> Console:
+    """Return where to print: as wide as the terminal and at most `most` columns, which are also those of a pipe."""
+    from rich.console import Console  # noqa: PLC0415
+
+    made = Console(highlight=False)
+    return Console(highlight=False, width=min(most, made.width) if made.is_terminal else most)
 
 
 def summary(played: Played) -> str:
@@ -82,7 +90,7 @@ def found(incident: Incident) -> Iterator[RenderableType]:
     finding = incident.finding
     for response in incident.responses:
         severity = max(finding.severity, response.rule.severity)
-        yield Text.assemble((f" {severity.name} ", _SEVERITY[severity]), " ", (response.rule.title, "bold"))
+        yield Text.assemble((f" {severity.name} ", SEVERITY[severity]), " ", (response.rule.title, "bold"))
     ceilings = dict.fromkeys(ceiling for response in incident.responses for ceiling in response.ceilings)
     lowest = min((response.mode for response in incident.responses), default=Mode.OFF)
     rows = [
@@ -92,7 +100,7 @@ def found(incident: Incident) -> Iterator[RenderableType]:
         ("Mode", f"{lowest.name}{'' if ceilings else ': no guardrail holds back'}", ""),
         *(("", f"{each.guardrail}: {plain(each.reason)}", "yellow") for each in ceilings),
     ]
-    yield _grid(rows, 0)
+    yield grid(rows)
 
 
 def done(incident: Incident, remediations: Mapping[str, Remediation]) -> Iterator[RenderableType]:
@@ -100,9 +108,9 @@ def done(incident: Incident, remediations: Mapping[str, Remediation]) -> Iterato
     from rich.text import Text  # noqa: PLC0415
 
     for number, change in enumerate(incident.changes, 1):
-        outcome = Text(change.outcome.upper(), _OUTCOME.get(change.outcome, ""))
+        outcome = Text(change.outcome.upper(), OUTCOME.get(change.outcome, ""))
         yield Text.assemble(f"\n{number}. {remediations[change.remediation].title}: ", outcome)
-        yield _grid(_rows(change), 3)
+        yield grid(_rows(change), 3)
     if not incident.changes:
         off = all(response.mode is Mode.OFF for response in incident.responses)
         yield Text("\nNothing is done, and nobody is told." if off else "\nNothing is to be changed: people are told.")
@@ -119,15 +127,16 @@ def _rows(change: Change) -> Iterator[tuple[str, str, str]]:
         yield "after", plain(after, 1000), "green"
     for call in change.calls:
         if not _READS.search(call.operation) or call.error:
-            yield "call", _call(call), "dim"
+            yield "call", call_line(call), "dim"
     if reads := Counter(call.operation for call in change.calls if _READS.search(call.operation) and not call.error):
         yield "read", ", ".join(f"{name} x{n}" if n > 1 else name for name, n in reads.items()), "dim"
 
 
-def _call(call: Call) -> str:
+def call_line(call: Call) -> str:
+    """Return one AWS call: the operation, with what, and the error code where it failed."""
     parameters = " ".join(f"{name}={_value(value)}" for name, value in call.parameters.items())
     error = f" -> {plain(call.error)}" if call.error else ""
-    return f"{call.operation} {plain(parameters, _PARAMETERS)}{error}"
+    return f"{plain(call.operation)} {plain(parameters, _PARAMETERS)}{error}"
 
 
 def _value(value: object) -> str:
@@ -155,7 +164,7 @@ def back(restored: Restored) -> RenderableType:
     return Text(f"Not undone: {what}. {change.outcome}: {plain(change.reason or 'it differs from before')}", "bold red")
 
 
-def _grid(rows: Iterable[tuple[str, str, str]], indent: int) -> RenderableType:
+def grid(rows: Iterable[tuple[str, str, str]], indent: int = 0) -> RenderableType:
     """Return labels and texts side by side, so that long texts wrap beside their label."""
     from rich.padding import Padding  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415

@@ -11,7 +11,7 @@ import typer
 
 from chalicelib.catalogue import load
 from chalicelib.errors import CountermeasureError
-from chalicelib.organization import Organization, read
+from chalicelib.organization import Organization, read, refuse_unknown_rules
 from infrastructure import member, scp
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +30,8 @@ class Wishes:
 def run(wishes: Wishes) -> int:
     """Print the JSON, and on standard error what to mind; return 0. Raises CountermeasureError."""
     organization = read(Path(wishes.organization))
+    if wishes.which != "scp":
+        refuse_unknown_rules(organization, load())
     match wishes.which:
         case "hub":
             typer.echo(json.dumps(_hub(organization, wishes.stage), indent=2))

@@ -142,9 +142,18 @@ def test_kept_events_share_one_organization() -> None:
     assert first[0]["id"] == second[0]["id"]
 
 
-def test_the_demo_contains_five_incidents_and_undoes_one() -> None:
+def test_the_demo_approves_denies_and_undoes() -> None:
     result = run("demo")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count("told: sns, slack") == 5
-    assert result.stdout.count(": CONTAINED") == 5
-    assert "Undone: ec2.revoke_open_ingress on sg-0f1e2d3c4b5a69788." in result.stdout
+    for expected, times in {
+        "told: sns, slack": 8,
+        ": CONTAINED\n": 2,
+        ": AWAITING APPROVAL\n": 3,
+        "alice$ countermeasure approve inc-": 1,
+        "CONTAINED  Start a CloudTrail trail's logging: audit\n": 1,
+        "bob$ countermeasure deny inc-": 1,
+        "OBSERVED  Isolate an EC2 instance: i-0a1b2c3d4e5f60718\n": 1,
+        "bob$ countermeasure undo inc-": 1,
+        "Undone: ec2.revoke_open_ingress on sg-0f1e2d3c4b5a69788.": 1,
+    }.items():
+        assert (expected, result.stdout.count(expected)) == (expected, times)

@@ -19,7 +19,7 @@ from cli import doctor_checks as hub
 from cli import doctor_checks_members as members
 from cli import doctor_checks_telling as telling
 from cli.doctor_check import Check, Patient
-from infrastructure.names import FUNCTIONS, HEARTBEAT, named
+from infrastructure.names import ENDPOINT, FUNCTIONS, HEARTBEAT, named
 from lab.organization import HUB, TABLE, Lab
 from tests.deployment import REGION, STAGE, Deployment, Pages, Trust, With, refused
 
@@ -538,7 +538,9 @@ def test_in_a_deployment_that_is_well_everything_is_ok(deployment: Deployment, c
     told = capsys.readouterr().out
     names = [line.split(" ", 1)[1].split(":")[0].strip() for line in told.splitlines() if line.startswith("ok")]
     assert names[:4] == ["credentials", "stack", "ledger", "bus policy"]
-    assert [name for name in names if name.startswith("function ")] == [f"function {name}" for name in FUNCTIONS]
+    assert [name for name in names if name.startswith("function ")] == [
+        f"function {name}" for name in (ENDPOINT, *FUNCTIONS)
+    ]
     assert [name for name in names if name.startswith("role ")] == [
         f"role {id_}" for id_ in sorted(deployment.lab.organization.accounts)
     ]
