@@ -32,6 +32,10 @@ OURS = Organization(
 )
 CATALOGUE = load()
 ACTED_ON = "111122223333"
+NAMED = {
+    "AWS::SNS::Topic": f"arn:aws:sns:eu-west-1:{ACTED_ON}:name",
+    "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:eu-west-1:{ACTED_ON}:secret:name-a1b2c3",
+}
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 
 
@@ -79,7 +83,7 @@ class TestTheResponderMay:
 
     @pytest.mark.parametrize("unit", CATALOGUE.remediations.values(), ids=lambda unit: unit.id)
     def test_reach_what_every_remediation_writes_to(self, unit: Any) -> None:
-        there = Resource(unit.resource_type, "name/session", ACTED_ON, "eu-west-1")
+        there = Resource(unit.resource_type, NAMED.get(unit.resource_type, "name/session"), ACTED_ON, "eu-west-1")
         scope = pins(unit, there)
         reach = allowed(POLICIES)
         missed = {a for a in unit.writes if scope != ("*",) and not _met(reach[a], scope)}
