@@ -8,21 +8,43 @@ from chalicelib.model import Resource
 from chalicelib.wildcards import matches
 
 ARNS: Mapping[str, str] = {
+    "AWS::Backup::BackupVault": "arn:{partition}:backup:{region}:{account}:backup-vault:{id}",
     "AWS::CloudTrail::Trail": "arn:{partition}:cloudtrail:{region}:{account}:trail/{id}",
+    "AWS::DynamoDB::Table": "arn:{partition}:dynamodb:{region}:{account}:table/{id}",
+    "AWS::EC2::Image": "arn:{partition}:ec2:{region}::image/{id}",
     "AWS::EC2::Instance": "arn:{partition}:ec2:{region}:{account}:instance/{id}",
     "AWS::EC2::SecurityGroup": "arn:{partition}:ec2:{region}:{account}:security-group/{id}",
+    "AWS::EC2::Snapshot": "arn:{partition}:ec2:{region}::snapshot/{id}",
+    "AWS::EC2::Subnet": "arn:{partition}:ec2:{region}:{account}:subnet/{id}",
+    "AWS::EC2::VPC": "arn:{partition}:ec2:{region}:{account}:vpc/{id}",
+    "AWS::ECR::Repository": "arn:{partition}:ecr:{region}:{account}:repository/{id}",
     "AWS::GuardDuty::Detector": "arn:{partition}:guardduty:{region}:{account}:detector/{id}",
+    "AWS::IAM::Group": "arn:{partition}:iam::{account}:group/{id}",
+    "AWS::IAM::OIDCProvider": "arn:{partition}:iam::{account}:oidc-provider/{id}",
     "AWS::IAM::Role": "arn:{partition}:iam::{account}:role/{id}",
+    "AWS::IAM::SAMLProvider": "arn:{partition}:iam::{account}:saml-provider/{id}",
     "AWS::IAM::User": "arn:{partition}:iam::{account}:user/{id}",
+    "AWS::KMS::Key": "arn:{partition}:kms:{region}:{account}:key/{id}",
+    "AWS::Lambda::Function": "arn:{partition}:lambda:{region}:{account}:function:{id}",
+    "AWS::RDS::DBCluster": "arn:{partition}:rds:{region}:{account}:cluster:{id}",
+    "AWS::RDS::DBClusterSnapshot": "arn:{partition}:rds:{region}:{account}:cluster-snapshot:{id}",
+    "AWS::RDS::DBInstance": "arn:{partition}:rds:{region}:{account}:db:{id}",
+    "AWS::RDS::DBSnapshot": "arn:{partition}:rds:{region}:{account}:snapshot:{id}",
     "AWS::S3::Bucket": "arn:{partition}:s3:::{id}",
+    "AWS::SNS::Topic": "arn:{partition}:sns:{region}:{account}:{id}",
+    "AWS::SQS::Queue": "arn:{partition}:sqs:{region}:{account}:{id}",
+    "AWS::SSM::Document": "arn:{partition}:ssm:{region}:{account}:document/{id}",
     "AWS::STS::AssumedRole": "arn:{partition}:sts::{account}:assumed-role/{id}",
 }
 """The ARN of each type that a remediation is for (Service Authorization Reference, "Resource types"). Those of roles
 and users are without their IAM path, which no id tells."""
 
 WITHOUT: Mapping[str, str] = {
+    "AWS::Account": "an account is named by its id",
     "AWS::Config::ConfigurationRecorder": "its ARN ends in an id that only Config knows; its name is enough",
     "AWS::IAM::AccessKey": "a key has no ARN: it is its user's",
+    "AWS::SSO::PermissionSet": "its id is its ARN, which names the instance too",
+    "AWS::SecretsManager::Secret": "its id is its ARN, which ends in letters that only Secrets Manager knows",
 }
 """The types that have none, and why."""
 

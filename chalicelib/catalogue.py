@@ -23,6 +23,12 @@ class Catalogue:
     remediations: Mapping[str, Remediation]
     index: Index[Rule]
 
+    @property
+    def answering(self) -> dict[str, Remediation]:
+        """The remediations that a rule answers with: what is deployed may do what these need, and nothing else."""
+        used = {unit.id for rule in self.rules.values() for unit in rule.respond}
+        return {id_: unit for id_, unit in self.remediations.items() if id_ in used}
+
     def match(self, event: Mapping[str, Any]) -> list[Rule]:
         """Return the rules whose pattern an EventBridge envelope matches, by id."""
         return self.index.match(event)

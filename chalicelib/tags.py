@@ -12,8 +12,10 @@ from chalicelib.model import Ceiling, Mode, Resource, Session
 from chalicelib.owners import owner
 
 _READS: Mapping[str, tuple[str, ...]] = {
+    "AWS::Account": (),
     "AWS::Config::ConfigurationRecorder": (),
     "AWS::IAM::AccessKey": ("iam:GetAccessKeyLastUsed", "iam:ListUserTags"),
+    "AWS::IAM::Group": (),
     "AWS::IAM::Role": ("iam:ListRoleTags",),
     "AWS::IAM::User": ("iam:ListUserTags",),
     "AWS::S3::Bucket": ("s3:GetBucketTagging",),

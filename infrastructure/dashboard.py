@@ -42,7 +42,7 @@ def body(catalogue: Catalogue, stage: str) -> str:
 
 
 def _title(catalogue: Catalogue, stage: str) -> str:
-    rules, remediations = len(catalogue.rules), len(catalogue.remediations)
+    rules, remediations = len(catalogue.rules), len(catalogue.answering)
     return (
         f"# countermeasure, {stage}\n{rules} rules watch, {remediations} remediations answer. Account and region: hub."
     )

@@ -8,6 +8,7 @@ ROLE_CHANGES = (
     "iam:DeleteRolePermissionsBoundary",
     "iam:DeleteRolePolicy",
     "iam:DetachRolePolicy",
+    "iam:PassRole",
     "iam:PutRolePermissionsBoundary",
     "iam:PutRolePolicy",
     "iam:TagRole",
@@ -32,6 +33,7 @@ USER_CHANGES = (
     "iam:PutUserPolicy",
     "iam:UpdateAccessKey",
     "iam:UpdateLoginProfile",
+    "iam:UpdateServiceSpecificCredential",
     "iam:UpdateUser",
 )
 

@@ -45,7 +45,7 @@ def responder_policy(catalogue: Catalogue, organization: Organization, account: 
 
 def used(catalogue: Catalogue, organization: Organization) -> set[str]:
     """Return every action that a session of the responder is ever asked for, with what is protected."""
-    units = catalogue.remediations.values()
+    units = catalogue.answering.values()
     looked_at = {action for unit in units for action in reads(unit.resource_type, organization.protected)}
     return {action for unit in units for action in (*unit.reads, *unit.writes)} | looked_at | set(ALWAYS)
 

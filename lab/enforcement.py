@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -15,12 +15,21 @@ from lab.organization import Lab
 ROLE = "exactly"
 
 IAM_NAMES = {
-    "GET": {"publicAccessBlock": "GetBucketPublicAccessBlock"},
-    "PUT": {"publicAccessBlock": "PutBucketPublicAccessBlock"},
+    "GET": {"publicAccessBlock": "GetBucketPublicAccessBlock", "replication": "GetReplicationConfiguration"},
+    "PUT": {"publicAccessBlock": "PutBucketPublicAccessBlock", "replication": "PutReplicationConfiguration"},
     "DELETE": {"publicAccessBlock": "PutBucketPublicAccessBlock"},
 }
 """What IAM calls requests on a bucket, by method and query, where moto has another name or none (Service Authorization
 Reference, "Actions, resources, and condition keys for Amazon S3")."""
+
+NEEDED = {
+    "s3:GetPublicAccessBlock": ("s3:GetAccountPublicAccessBlock",),
+    "s3:PutPublicAccessBlock": ("s3:PutAccountPublicAccessBlock",),
+    "s3:DeletePublicAccessBlock": ("s3:PutAccountPublicAccessBlock",),
+    "s3:PutReplicationConfiguration": ("s3:PutReplicationConfiguration", "iam:PassRole"),
+}
+"""What other calls need, by the name that moto has for them: those on an account's public access, which it names as
+their operations are, and those that need a second permission (S3 API reference)."""
 
 
 @contextmanager
@@ -32,6 +41,7 @@ def enforced(lab: Lab, account: str, actions: Iterable[str]) -> Iterator[ReadOnl
     from moto.core.authorization import enable_iam_authentication  # noqa: PLC0415 - the lab loads moto when it starts
     from moto.iam.access_control import IAMRequestBase  # noqa: PLC0415
     from moto.s3.responses import ACTION_MAP  # noqa: PLC0415
+    from moto.s3control.responses import S3ControlResponse  # noqa: PLC0415
 
     keys = _credentials(lab, account, sorted(actions))
     with ExitStack() as undo:
@@ -39,7 +49,33 @@ def enforced(lab: Lab, account: str, actions: Iterable[str]) -> Iterator[ReadOnl
         undo.enter_context(patch.object(IAMRequestBase, "check_signature", lambda _: None))
         for method, names in IAM_NAMES.items():
             undo.enter_context(patch.dict(ACTION_MAP["BUCKET"][method], names))
+        undo.enter_context(patch.object(S3ControlResponse, "_authenticate_and_authorize_normal_action", _as_s3_does))
+        check = IAMRequestBase.check_action_permitted
+        undo.enter_context(patch.object(IAMRequestBase, "check_action_permitted", _all_needed(check)))
         yield keys
+
+
+def _as_s3_does(response: Any, resource: str = "*") -> None:
+    """Refuse as S3 does: moto refuses calls on an account's S3 settings in a form in which no error code is found."""
+    from moto.core.exceptions import AccessDeniedError  # noqa: PLC0415 - the lab loads moto when it starts
+    from moto.iam.access_control import IAMRequest  # noqa: PLC0415
+
+    try:
+        response._authenticate_and_authorize_action(IAMRequest, resource)
+    except AccessDeniedError as error:
+        error.description = f"<Error><Code>AccessDenied</Code><Message>{error.message}</Message></Error>"
+        raise
+
+
+def _all_needed(check: Callable[[Any, str], None]) -> Callable[[Any, str], None]:
+    """Return the check that asks for every action of NEEDED where there is one."""
+
+    def checked(request: Any, resource: str) -> None:
+        for action in NEEDED.get(request._action, (request._action,)):
+            request._action = action
+            check(request, resource)
+
+    return checked
 
 
 def _credentials(lab: Lab, account: str, actions: list[str]) -> ReadOnlyCredentials:

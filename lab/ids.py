@@ -6,9 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-from moto.ec2.models import elastic_block_store, elastic_network_interfaces, instances, security_groups, subnets, vpcs
+from moto.ec2.models import (
+    amis,
+    elastic_block_store,
+    elastic_network_interfaces,
+    instances,
+    security_groups,
+    subnets,
+    vpcs,
+)
 
 MAKERS: dict[str, tuple[ModuleType, str]] = {
+    "AWS::EC2::Image": (amis, "random_ami_id"),
     "AWS::EC2::Instance": (instances, "random_instance_id"),
     "AWS::EC2::NetworkInterface": (elastic_network_interfaces, "random_eni_id"),
     "AWS::EC2::SecurityGroup": (security_groups, "random_security_group_id"),

@@ -210,9 +210,9 @@ def _make_ledger(dynamodb: Any) -> None:
 
 
 def _take_back_fixes() -> None:
-    """Have moto answer as it does by itself, if a scene has changed that."""
-    if fixes := sys.modules.get("lab.moto_fixes"):
-        fixes.take_back()
+    """Have moto answer as it does by itself, if scenes have changed that."""
+    for name in [name for name in sys.modules if name.startswith("lab.moto_fixes")]:
+        sys.modules[name].take_back()
 
 
 def _share_models(_: str | None = None) -> botocore.loaders.Loader:

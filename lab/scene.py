@@ -14,13 +14,17 @@ from chalicelib.model import Resource
 class Scene:
     """`make` makes the resource insecure, beside healthy neighbours, and returns the id that it really got.
 
-    `example` is an id as an event has it.
+    `example` is an id as an event has it, and `details` what else an event says of it (`Resource.details`).
 
     `drift` holds, per remediation id, how someone else brings what that remediation owns into a third state, neither
     the one before nor the one after; none where no third state exists.
+
+    `variants` holds, per remediation id, what brings the resource into another shape that calls for other permissions.
     """
 
     resource_type: str
     example: str
     make: Callable[[boto3.Session, Resource], str]
     drift: Mapping[str, Callable[[boto3.Session, Resource], None]] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, Callable[[boto3.Session, Resource], None]] = field(default_factory=dict)

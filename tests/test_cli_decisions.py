@@ -83,7 +83,7 @@ class TestApproving:
             assert expected in shown
         assert f"You are {ME}. Approve exactly this?" in result.stderr
         assert stage.outcomes(waiting) == ["contained"]
-        assert decisions(stage, waiting) == [("approve", ME, "seen it", "approved")]
+        assert decisions(stage, waiting) == [("approve", ME, "seen it", "1 contained")]
 
     @pytest.mark.parametrize("say", ["n\n", "\n", ""], ids=["no", "the default", "nobody there"])
     @pytest.mark.parametrize("command", ["approve", "deny"])
@@ -194,7 +194,7 @@ class TestUndoing:
         result = stage.run("undo", incident.id, "--reason", "false alarm", "--force", say="y\nit is mine\n")
         assert result.exit_code == 0, result.output
         assert "taken back all the same" in result.stdout
-        assert decisions(stage, incident) == [("undo", ME, "false alarm; forced: it is mine", "undone")]
+        assert decisions(stage, incident) == [("undo", ME, "false alarm; forced: it is mine", "1 undone")]
         assert stage.outcomes(incident) == ["undone"]
 
     def test_who_gives_no_second_reason_forces_nothing(self, stage: OnCall) -> None:
@@ -208,7 +208,7 @@ class TestUndoing:
         incident = stage.happens(GROUP)
         result = stage.run("undo", incident.id, say="y\nagreed upon\n")
         assert result.exit_code == 0, result.output
-        assert decisions(stage, incident) == [("undo", ME, "agreed upon", "undone")]
+        assert decisions(stage, incident) == [("undo", ME, "agreed upon", "1 undone")]
 
     def test_where_somebody_else_must_approve_the_undo_waits_and_shows_who_asks(self, stage: OnCall) -> None:
         stage.set_mode(Mode.ENFORCE, undo_by_another=True)

@@ -251,7 +251,7 @@ class TestShowing:
             "call ec2:RevokeSecurityGroupIngress",
             "call ec2:AuthorizeSecurityGroupIngress",
             "request request-id",
-            f"Approve by {ALICE} (via command) result approved",
+            f"Approve by {ALICE} (via command) result 1 contained",
             f"Undo by {ALICE} (via command) why agreed upon result undone",
             "Told: Waiting for approval",
             "as incident",
@@ -309,7 +309,7 @@ class TestShowing:
             "by": ALICE,
             "via": "command",
             "reason": "agreed upon",
-            "result": "undone",
+            "result": "1 undone",
         }
         assert sorted(each["notice"]["kind"] for each in told["notices"]) == ["follow-up", "incident"]
 

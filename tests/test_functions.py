@@ -257,7 +257,8 @@ class TestColdStart:
         used = set(catalogue.remediations) if every else answering
         loaded = {name.removeprefix("remediations.") for name in modules if name.startswith("remediations.")}
         assert loaded & set(catalogue.remediations) == used
-        assert {name.split(".")[0] for name in loaded} == {id_.split(".")[0] for id_ in used}
+        services = {id_.split(".")[0] for id_ in catalogue.remediations}  # beside them, there is what they share
+        assert {name.split(".")[0] for name in loaded} & services == {id_.split(".")[0] for id_ in used}
         top = {name.split(".")[0] for name in modules}
         assert "chalicelib.slackapp" not in modules
         assert top & {"slack_sdk", "aws_xray_sdk", "moto", "pytest", "cli", "lab", "infrastructure", "typer"} == set()

@@ -360,9 +360,9 @@ class TestAroundTheFunctions:
         body = json.loads(MERGED["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
         texts = " ".join(each["properties"].get("markdown", "") for each in body["widgets"])
         catalogue = load()
-        assert f"{len(catalogue.rules)} rules watch, {len(catalogue.remediations)} remediations answer" in texts
+        assert f"{len(catalogue.rules)} rules watch, {len(catalogue.answering)} remediations answer" in texts
         assert all(f"| {source} |" in texts for source in SOURCES)
-        assert all(unit.title in texts for unit in catalogue.remediations.values())
+        assert all(unit.title in texts for unit in catalogue.answering.values())
 
     def test_the_dashboards_widgets_do_not_cover_one_another(self) -> None:
         body = json.loads(MERGED["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])

@@ -33,6 +33,10 @@ OURS = Organization(
 )
 CATALOGUE = load()
 ACTED_ON = "111122223333"
+NAMED = {
+    "AWS::SNS::Topic": f"arn:aws:sns:eu-west-1:{ACTED_ON}:name",
+    "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:eu-west-1:{ACTED_ON}:secret:name-a1b2c3",
+}
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
 
 
@@ -78,9 +82,9 @@ class TestTheResponderMay:
         more = {"Statement": [{"Effect": "Allow", "Action": ["iam:CreateUser"], "Resource": ["*"]}]}
         assert wrong([*POLICIES, more], CATALOGUE) == ["has iam:CreateUser"]
 
-    @pytest.mark.parametrize("unit", CATALOGUE.remediations.values(), ids=lambda unit: unit.id)
+    @pytest.mark.parametrize("unit", CATALOGUE.answering.values(), ids=lambda unit: unit.id)
     def test_reach_what_every_remediation_writes_to(self, unit: Any) -> None:
-        there = Resource(unit.resource_type, "name/session", ACTED_ON, "eu-west-1")
+        there = Resource(unit.resource_type, NAMED.get(unit.resource_type, "name/session"), ACTED_ON, "eu-west-1")
         scope = pins(unit, there)
         reach = allowed(POLICIES)
         missed = {a for a in unit.writes if scope != ("*",) and not _met(reach[a], scope)}
@@ -122,7 +126,7 @@ LOOKED_AT = {
 def test_what_protects_a_resource_is_looked_at_only_where_something_does(
     protected: Protected, actions: set[str]
 ) -> None:
-    looked_at = {action for unit in CATALOGUE.remediations.values() for action in reads(unit.resource_type, protected)}
+    looked_at = {action for unit in CATALOGUE.answering.values() for action in reads(unit.resource_type, protected)}
     assert looked_at == actions
     assert looked_at <= set(allowed(responder_policy(CATALOGUE, replace(OURS, protected=protected), ACTED_ON)))
 
@@ -130,7 +134,8 @@ def test_what_protects_a_resource_is_looked_at_only_where_something_does(
 class TestTheTableOfActions:
     def test_it_holds_what_the_catalogue_uses_and_no_more(self) -> None:
         tagged = replace(OURS, protected=replace(OURS.protected, tags={"criticality": "*"}))
-        assert set(ACTIONS) == used(CATALOGUE, tagged)
+        every = [action for unit in CATALOGUE.remediations.values() for action in (*unit.reads, *unit.writes)]
+        assert set(ACTIONS) == used(CATALOGUE, tagged) | set(every)
 
     @pytest.mark.parametrize("action", sorted(ACTIONS))
     def test_it_says_what_aws_says(self, action: str) -> None:
@@ -155,7 +160,7 @@ class TestTheResponderMayNot:
         ],
     )
     def test_change_itself_the_hub_or_a_protected_principal(self, kind: str, arn: str) -> None:
-        writes = {action for unit in CATALOGUE.remediations.values() for action in unit.writes}
+        writes = {action for unit in CATALOGUE.answering.values() for action in unit.writes}
         there = {action for action in writes if kind in ACTIONS[action]}
         assert there
         assert {action for action in there if not denied(POLICIES, action, arn)} == set()

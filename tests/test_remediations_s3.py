@@ -10,6 +10,8 @@ from chalicelib.errors import Gone
 from chalicelib.model import Resource
 from lab.scenes.s3_bucket import scene
 from remediations.s3.block_public_access import remediation
+from remediations.s3.block_public_access_account import remediation as of_account
+from tests.aws import apply, undo
 
 ON = {
     "BlockPublicAcls": True,
@@ -92,3 +94,14 @@ def test_the_scene_makes_a_public_bucket_and_makes_it_once(aws, asked, made):
     buckets = {bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]}
     assert buckets == {made, f"{made}-neighbour"}
     assert settings(aws, f"{made}-neighbour") == ON
+
+
+def test_an_account_that_had_no_configuration_has_none_again_after_undo_and_its_buckets_keep_theirs(aws):
+    account = Resource("AWS::Account", aws.account, aws.account, "eu-central-1")
+    scene.make(aws.boto, BUCKET)
+    change = apply(aws, of_account, account)
+    assert change == (None, ON)
+    assert settings(aws, f"{BUCKET.id}-neighbour") == ON
+    undo(aws, of_account, account, change)
+    with pytest.raises(ClientError, match="NoSuchPublicAccessBlockConfiguration"):
+        aws.client("s3control").get_public_access_block(AccountId=aws.account)

@@ -1,4 +1,4 @@
-"""A security group that lets the world in on risky and on harmless ports, beside a neighbour that it refers to."""
+"""A VPC's default group that lets the world in on risky and harmless ports, beside a neighbour that it refers to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import boto3
 from chalicelib.model import Resource
 from lab import moto_fixes
 from lab.ids import next_id
-from lab.network import have_groups, have_subnet, tags, tcp
+from lab.network import have_groups, tags, tcp
 from lab.scene import Scene
 
 OPEN: list[dict[str, Any]] = [
@@ -30,9 +30,8 @@ def make(boto: boto3.Session, group: Resource) -> str:
     ec2: Any = boto.client("ec2")
     if ec2.describe_security_groups(Filters=[{"Name": "group-id", "Values": [group.id]}])["SecurityGroups"]:
         return group.id
-    vpc, _ = have_subnet(ec2)
     with next_id(group.type, group.id):
-        ec2.create_security_group(GroupName=f"exposed-{group.id}", Description="exposed", VpcId=vpc)
+        vpc = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
     neighbour = have_groups(ec2, vpc, {"neighbour": [tcp(22, "0.0.0.0/0")]})["neighbour"]
     cache = {"IpProtocol": "tcp", "FromPort": 6379, "ToPort": 6379}
     ec2.authorize_security_group_ingress(
@@ -72,5 +71,9 @@ scene = Scene(
     resource_type="AWS::EC2::SecurityGroup",
     example="sg-0123456789abcdef0",
     make=make,
-    drift={"ec2.revoke_open_ingress": opened_again, "ec2.quarantine_security_group": opened_again},
+    drift={
+        "ec2.quarantine_security_group": opened_again,
+        "ec2.revoke_default_security_group_rules": opened_again,
+        "ec2.revoke_open_ingress": opened_again,
+    },
 )

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
-from chalicelib.errors import Gone, Unsupported
+from chalicelib.errors import Unsupported
 from chalicelib.model import Json, Remediation, Resource, Session
+from remediations.ec2.instances import described
 
 TAG = "countermeasure:incident"
 
 
 def read(aws: Session, instance: Resource) -> Json:
     """Return `{"vol-...": "snapshotted" | "none"}` for each attached volume, by this incident's snapshots."""
-    described = aws.client("ec2").describe_instances(InstanceIds=[instance.id])
-    found = described["Reservations"][0]["Instances"][0]
-    if found["State"]["Name"] in ("shutting-down", "terminated"):
-        raise Gone(f"{instance.key} is {found['State']['Name']}")
+    found = described(aws, instance)
     volumes = [mapping["Ebs"]["VolumeId"] for mapping in found["BlockDeviceMappings"] if "Ebs" in mapping]
     if not volumes:
         raise Unsupported(f"{instance.id} has no EBS volume; instance store volumes cannot be snapshotted")

@@ -1,0 +1,58 @@
+"""A VPC whose flow log somebody deleted, beside VPCs that still log: two to the archive, one elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+
+from chalicelib.model import Resource
+from lab import moto_fixes
+from lab.ids import next_id
+from lab.network import tags
+from lab.scene import Scene
+from lab.scenes.s3_bucket import have_bucket
+
+NEIGHBOURS = {"logged-1": "flow-logs", "logged-2": "flow-logs", "logged-3": "ad-hoc"}
+"""The neighbours by name, and the bucket that each logs to."""
+
+
+def make(boto: boto3.Session, vpc: Resource) -> str:
+    moto_fixes.apply()
+    ec2: Any = boto.client("ec2")
+    if ec2.describe_vpcs(Filters=[{"Name": "vpc-id", "Values": [vpc.id]}])["Vpcs"]:
+        return vpc.id
+    with next_id(vpc.type, vpc.id):
+        ec2.create_vpc(CidrBlock="10.30.0.0/16")
+    for name, bucket in NEIGHBOURS.items():
+        if not ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [name]}])["Vpcs"]:
+            made = ec2.create_vpc(CidrBlock="10.31.0.0/16", TagSpecifications=tags("vpc", name))
+            log(boto, vpc, made["Vpc"]["VpcId"], bucket)
+    return vpc.id
+
+
+def log(boto: boto3.Session, near: Resource, vpc: str, bucket: str) -> None:
+    """Give the VPC a flow log to a bucket of the account."""
+    name = f"{bucket}-{near.account}-{near.region}"
+    have_bucket(boto, name, near)
+    boto.client("ec2").create_flow_logs(
+        ResourceIds=[vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogDestinationType="s3",
+        LogDestination=f"arn:{near.partition}:s3:::{name}",
+        MaxAggregationInterval=60,
+    )
+
+
+def logged_elsewhere(boto: boto3.Session, vpc: Resource) -> None:
+    """Someone gives the VPC another flow log."""
+    log(boto, vpc, vpc.id, "elsewhere")
+
+
+scene = Scene(
+    resource_type="AWS::EC2::VPC",
+    example="vpc-0123456789abcdef0",
+    make=make,
+    drift={"ec2.restore_flow_logs": logged_elsewhere},
+)

@@ -1,0 +1,43 @@
+"""Stop sharing a cluster snapshot with everybody."""
+
+from __future__ import annotations
+
+from chalicelib.model import Remediation, Resource, Session, State
+
+
+def read(aws: Session, snapshot: Resource) -> State:
+    """Return `{"public": bool}`: whether everybody may copy and restore it."""
+    answer = aws.client("rds").describe_db_cluster_snapshot_attributes(DBClusterSnapshotIdentifier=snapshot.id)
+    attributes = answer["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"]
+    values = [each["AttributeValues"] for each in attributes if each["AttributeName"] == "restore"]
+    return {"public": any("all" in each for each in values)}
+
+
+def desired(now: State, snapshot: Resource) -> State:
+    return {"public": False}
+
+
+def write(aws: Session, snapshot: Resource, now: State, then: State) -> None:
+    change = {"ValuesToAdd" if then["public"] else "ValuesToRemove": ["all"]}
+    aws.client("rds").modify_db_cluster_snapshot_attribute(
+        DBClusterSnapshotIdentifier=snapshot.id, AttributeName="restore", **change
+    )
+
+
+remediation = Remediation(
+    id="rds.make_cluster_snapshot_private",
+    title="Make a public cluster snapshot private",
+    resource_type="AWS::RDS::DBClusterSnapshot",
+    reads=("rds:DescribeDBClusterSnapshotAttributes",),
+    writes=("rds:ModifyDBClusterSnapshotAttribute",),
+    pin=("arn:{partition}:rds:{region}:{account}:cluster-snapshot:{id}",),
+    impact=(
+        "Accounts that were not named lose the snapshot at once; whoever copied or restored it keeps that, and with it"
+        " all data and password hashes in it. Accounts that it is shared with by their id keep it: look whether each"
+        " is yours."
+    ),
+    confirm_undo="Undo shares the whole database with everybody again.",
+    read=read,
+    desired=desired,
+    write=write,
+)
