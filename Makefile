@@ -42,7 +42,7 @@ package: $(READY) ## Make the CloudFormation template and the zip of STAGE (dev)
 	@$(BIN)/python .ci/precompile.py $(PACKAGE)/deployment.zip
 	@ls -l $(PACKAGE)
 
-e2e: $(READY) ## Deploy the package to a local AWS emulator, and have it answer events there
+e2e: $(READY) ## Deploy the package to local AWS emulators, have it answer events there, and follow the guide
 	@$(BIN)/python -m e2e
 
 bench: $(READY) ## Time the matching of events against rules

@@ -1,5 +1,6 @@
-"""A moto server with AWS's doors: trust policies, permissions of the responder, regions that are closed.
+"""The door to both emulators: a moto server with AWS's own doors, and the way to what ministack answers.
 
+AWS's doors are trust policies, permissions of the responder, and regions that are closed.
 moto lets anybody assume any role and do anything with it. This server refuses what AWS refuses: an account without the
 role, another hub, external id or organization, an action outside of the role's policies or of the session's, a region
 that the account has not opted in to. Whose key is an account's id is its administrator; an unknown key is one of the
@@ -33,10 +34,17 @@ from moto.s3.responses import ACTION_MAP
 from moto.sts.models import sts_backends
 from werkzeug.serving import WSGIRequestHandler, run_simple
 
+from e2e import organizations, templates
+from e2e.routes import forwarded, goes_to_hub
 from lab import moto_fixes
 
 HUB = os.environ["E2E_HUB"]
+MINISTACK = os.environ["E2E_MINISTACK"]
 ORGANIZATION = os.environ["E2E_ORGANIZATION"]
+ROOT_ID = os.environ["E2E_ROOT_ID"]
+ACCOUNTS = json.loads(os.environ["E2E_ACCOUNTS"])
+"""The organization's accounts by id, with their names; the first is the management account."""
+
 RESPONDER = os.environ["E2E_RESPONDER"]
 CLOSED = os.environ["E2E_CLOSED_REGIONS"].split(",")
 JOURNAL = Path(os.environ["E2E_JOURNAL"])
@@ -101,11 +109,12 @@ def authorize(self: Any, kind: type, resource: str = "*") -> None:
     """Stand where moto asks IAM: refuse what the responder's policies or its session's do not allow.
 
     Resources are left out: moto does not tell which one a request is about. So are denials of named resources.
+    GetCallerIdentity needs no permission, and none can be taken away (STS API reference).
     """
     key = self.headers.get("Authorization", "").partition("Credential=")[2].partition("/")[0]
     sessions = sts_backends[self.current_account]["aws"].assumed_roles
     session = next((each for each in sessions if each.access_key_id == key), None)
-    if session is None or not session.role_arn.endswith(f"/{RESPONDER}"):
+    if session is None or not session.role_arn.endswith(f"/{RESPONDER}") or self._get_action() == "GetCallerIdentity":
         return
     request: Any = kind(
         account_id=self.current_account,
@@ -151,11 +160,15 @@ def gate(application: Any) -> Any:
 
     def answer(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         key, _, region, service = scope_of(environ)
-        if get_account_id_from(key) == get_account_id_from(""):  # moto's default, as for any unknown key
-            environ["HTTP_X_MOTO_ACCOUNT_ID"] = key if key.isdecimal() else HUB
+        account = account_of(key)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
         form = parse_qs(body.decode(errors="replace")) if service in {"sts", "ec2", "iam"} else {}
+        if not is_entered(key) and goes_to_hub(service, account, HUB, form.get("RoleArn", [""])[0], RESPONDER):
+            status, headers, content = forwarded(environ, body, MINISTACK)
+            start(status, headers)
+            return [content]
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+        environ["wsgi.input"] = io.BytesIO(body)
         action = form.get("Action", [str(environ.get("HTTP_X_AMZ_TARGET", environ["REQUEST_METHOD"]))])[0]
         seen: list[str] = []
 
@@ -167,12 +180,31 @@ def gate(application: Any) -> Any:
             chunks = refuse(started, "401", "AuthFailure", NOT_OPTED_IN)
         elif service == "sts" and action == "AssumeRole" and (why := refusal(environ, form)):
             chunks = refuse(started, "403", "AccessDenied", why)
+        elif service == "guardduty" and (said := guardduty(environ, account, region, body)) is not None:
+            started("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(said)))])
+            chunks = [said]
         else:
             chunks = list(application(environ, started))
         note(key, service, region, action, seen[0])
         return chunks
 
     return answer
+
+
+def is_entered(key: str) -> bool:
+    """Tell whether a request is made in a session of moto's: in an account that was entered."""
+    return bool(get_account_id_from(key) != get_account_id_from(""))  # moto's default, as for any unknown key
+
+
+def account_of(key: str) -> str:
+    """Return whose request it is: that of an account that was entered, or administered by its id; else the hub's."""
+    if is_entered(key):
+        return str(get_account_id_from(key))
+    return key if key.isdecimal() else HUB
+
+
+def guardduty(environ: Mapping[str, Any], account: str, region: str, body: bytes) -> bytes | None:
+    return organizations.guardduty(account, region, environ["REQUEST_METHOD"], environ["PATH_INFO"], body)
 
 
 def refuse(start: Start, status: str, code: str, message: str) -> list[bytes]:
@@ -200,6 +232,9 @@ class Quiet(WSGIRequestHandler):
 
 def main(port: int) -> None:
     moto_fixes.apply()
+    organizations.complete()
+    templates.complete()
+    organizations.make(ORGANIZATION, ROOT_ID, ACCOUNTS)
     for method, names in IAM_NAMES.items():
         ACTION_MAP["BUCKET"][method].update(names)
     with patch.object(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", authorize):

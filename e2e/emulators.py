@@ -25,19 +25,24 @@ import boto3
 from botocore.config import Config
 
 from chalicelib.accounts import RESPONDER
+from chalicelib.organization import Organization
 from lab.enforcement import IAM_NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "build" / "emulators"
-LOCKS = {name: ROOT / "e2e" / f"requirements-{name}.txt" for name in ("ministack", "moto")}
+LOCKS = {name: ROOT / "e2e" / f"requirements-{name}.txt" for name in ("ministack", "moto", "awscli")}
 """Every package of each environment: pip takes minutes to find out which fit together."""
 
 REGION = "us-east-1"
 CLOSED_REGION = "me-central-1"
 """A region that no account has opted in to."""
 
-IN_MINISTACK = ("sns", "sqs", "dynamodb", "lambda", "events")
-"""What the functions ask ministack for; for everything else they ask moto."""
+MANAGEMENT = "888899990000"
+ROOT_ID = "r-abcd"
+"""The organization's management account, and the root of its units."""
+
+MINUTE = 2.0
+"""Seconds that a minute of the emulator's schedules lasts: nobody waits ten minutes for two heartbeats."""
 
 RETRY_SECONDS = "0.2"
 """What Lambda waits before the first retry of an asynchronous event; in AWS a minute."""
@@ -48,7 +53,7 @@ class Emulators:
     """Running emulators: their addresses, and what moto answered, a line of JSON per request."""
 
     ministack: str
-    moto: str
+    aws: str
     hub: str
     journal: Path
     callers: Path
@@ -60,7 +65,7 @@ class Emulators:
 
     def member(self, service: str, account: str, region: str = REGION) -> Any:
         """Return a client of an administrator of any account for a service that moto has."""
-        return _client(service, region, self.moto, account)
+        return _client(service, region, self.aws, account)
 
     def requests(self) -> list[dict[str, Any]]:
         """Return what moto answered so far: `at`, `key`, `service`, `region`, `action`, `status`."""
@@ -83,31 +88,41 @@ def _environment(name: str) -> Path:
     folder, lock = HOME / name, LOCKS[name]
     made_of = folder / "made-of.txt"
     if not made_of.exists() or made_of.read_text() != lock.read_text():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        pip = [str(folder / "bin" / "pip"), "install", "-q", "--disable-pip-version-check"]
+        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", folder], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", str(folder), "--disable-pip-version-check", "install", "-q"]
         subprocess.run([*pip, "--no-deps", "--no-compile", "-r", str(lock)], check=True, stderr=subprocess.DEVNULL)
         made_of.write_text(lock.read_text())
     return folder / "bin" / "python"
 
 
 @contextmanager
-def running(pythons: Mapping[str, Path], work: Path, hub: str, organization: str) -> Iterator[Emulators]:
-    """Run both emulators on free ports of this machine only; afterwards they are gone, whatever happened."""
+def running(
+    pythons: Mapping[str, Path], work: Path, ours: Organization, network: Mapping[str, str]
+) -> Iterator[Emulators]:
+    """Run both emulators on free ports of this machine only; afterwards they are gone, whatever happened.
+
+    `network` is what functions find in their environment of the world outside of AWS.
+    """
     ministack, moto = free_port(), free_port()
     here = Emulators(
         ministack=f"http://127.0.0.1:{ministack}",
-        moto=f"http://127.0.0.1:{moto}",
-        hub=hub,
+        aws=f"http://127.0.0.1:{moto}",
+        hub=ours.hub,
         journal=work / "requests.jsonl",
         callers=work / "callers.json",
         logs=work,
     )
+    names = {id_: account.name for id_, account in ours.accounts.items()}
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_", "PYTHON"))}
     quiet = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": REGION}
     of_ministack = {
+        **network,
+        "AWS_ENDPOINT_URL": here.aws,  # its functions have its environment
+        "E2E_CALLERS": str(here.callers),
+        "E2E_MINUTE_SECONDS": str(MINUTE),
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(ministack),
-        "MINISTACK_ACCOUNT_ID": hub,
+        "MINISTACK_ACCOUNT_ID": ours.hub,
         "AUTH": "true",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
@@ -116,25 +131,29 @@ def running(pythons: Mapping[str, Path], work: Path, hub: str, organization: str
         "TMPDIR": str(work),
     }
     of_moto = {
-        "E2E_HUB": hub,
+        "E2E_HUB": ours.hub,
+        "E2E_MINISTACK": here.ministack,
+        "E2E_ROOT_ID": ROOT_ID,
+        "E2E_ACCOUNTS": json.dumps({MANAGEMENT: "management", **names}),
         "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
-        "E2E_ORGANIZATION": organization,
+        "E2E_ORGANIZATION": ours.id,
         "E2E_RESPONDER": RESPONDER,
         "E2E_CLOSED_REGIONS": CLOSED_REGION,
         "E2E_JOURNAL": str(here.journal),
         "E2E_CALLERS": str(here.callers),
         "E2E_IAM_NAMES": json.dumps(IAM_NAMES),
     }
+    ready = {"ministack": f"{here.ministack}/_ministack/health", "moto": f"{here.aws}/moto-api/data.json"}
     commands = {
-        "ministack": ([pythons["ministack"], "-m", "ministack"], of_ministack, f"{here.ministack}/_ministack/health"),
-        "moto": ([pythons["moto"], "-m", "e2e.aws_server", str(moto)], of_moto, f"{here.moto}/moto-api/data.json"),
+        "ministack": ([pythons["ministack"], "-m", "e2e.stack_server"], of_ministack),
+        "moto": ([pythons["moto"], "-m", "e2e.aws_server", str(moto)], of_moto),
     }
     started: list[subprocess.Popen[bytes]] = []
     try:
-        for name, (command, own, _) in commands.items():
+        for name, (command, own) in commands.items():
             started.append(_start(command, {**clean, **quiet, **own}, work / f"{name}.log"))
-        for (name, (_, _, url)), process in zip(commands.items(), started, strict=True):
-            _wait(url, process, work / f"{name}.log")
+        for name, process in zip(commands, started, strict=True):
+            _wait(ready[name], process, work / f"{name}.log")
         yield here
     finally:
         for process in started:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.ledger import Ledger, Stored
@@ -16,7 +16,7 @@ from chalicelib.table import Table
 from chalicelib.wiring import utc_now
 from e2e.emulators import ROOT, Emulators
 from e2e.package import STACK
-from infrastructure.names import FUNCTIONS, logical
+from infrastructure.names import logical
 from lab.channels import read_queue
 
 _MEMBER, _ELSEWHERE = "111122223333", "eu-central-1"
@@ -104,10 +104,27 @@ def opened(aws: Emulators, outputs: Mapping[str, str]) -> Hub:
     policy = {"Version": "2012-10-17", "Statement": [{**allowed, "Resource": arn}]}
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
     sns.subscribe(TopicArn=outputs["TopicArn"], Protocol="sqs", Endpoint=arn)
-    functions = aws.stack("lambda")
-    aws.callers.write_text(json.dumps(dict(map(_signs, _configurations(functions)))))
-    ledger = Ledger(Table(aws.stack("dynamodb"), outputs["LedgerTable"]), utc_now)
-    return Hub(aws, ledger, functions, aws.stack("events"), sqs, queue)
+    return Hub(aws, ledger(aws, outputs["LedgerTable"]), aws.stack("lambda"), aws.stack("events"), sqs, queue)
+
+
+def ledger(aws: Emulators, table: str) -> Ledger:
+    """Return the hub's ledger, as its administrator reads it."""
+    return Ledger(Table(aws.stack("dynamodb"), table), utc_now)
+
+
+def counted(aws: Emulators, metric: str, function: str) -> float:
+    """Return the sum of what a function counted of a metric in the last quarter of an hour."""
+    now = utc_now()
+    points = aws.stack("cloudwatch").get_metric_statistics(
+        Namespace="Countermeasure",
+        MetricName=metric,
+        Dimensions=[{"Name": "service", "Value": function}],
+        StartTime=now - timedelta(minutes=15),
+        EndTime=now + timedelta(minutes=1),
+        Period=300,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return float(sum(each["Sum"] for each in points))
 
 
 def example(name: str, ids: Mapping[str, str], account: str = _MEMBER, region: str = _ELSEWHERE) -> dict[str, Any]:
@@ -125,15 +142,3 @@ def example(name: str, ids: Mapping[str, str], account: str = _MEMBER, region: s
 
     event: dict[str, Any] = json.loads(_UNIQUE.sub(renewed, text))
     return event
-
-
-def _configurations(functions: Any) -> list[Mapping[str, Any]]:
-    return [functions.get_function_configuration(FunctionName=f"{STACK}-{function}") for function in FUNCTIONS]
-
-
-def _signs(configuration: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the access key that ministack gives a function, and the session that it stands for."""
-    role = configuration["Role"]
-    digest = hashlib.sha256(f"{configuration['FunctionArn']}:{role}".encode()).hexdigest()
-    account, name = role.split(":")[4], role.rsplit("/", 1)[1]
-    return f"ASIA{digest[:16].upper()}", f"arn:aws:sts::{account}:assumed-role/{name}/{configuration['FunctionName']}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,7 @@ from chalicelib.catalogue import Catalogue
 from chalicelib.organization import Organization
 from e2e.emulators import Emulators
 from e2e.package import STAGE
-from e2e.slack import TOKEN
+from e2e.slack import SIGNING_SECRET, TOKEN
 from infrastructure import member
 
 EXTERNAL_ID = "an-external-id-of-this-test"
@@ -49,18 +48,6 @@ def install(aws: Emulators, catalogue: Catalogue, ours: Organization) -> None:
                 Parameters=[{"ParameterKey": "ExternalId", "ParameterValue": external_id}],
                 Capabilities=["CAPABILITY_NAMED_IAM"],
             )
-        _attach(aws, account, template["Resources"])
-
-
-def _attach(aws: Emulators, account: str, resources: Mapping[str, Any]) -> None:
-    """Attach the managed policies that roles of the template name: moto makes both, and leaves that out."""
-    iam = aws.member("iam", account)
-    stack = aws.member("cloudformation", account).describe_stack_resources(StackName=_STACK)["StackResources"]
-    real = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in stack if "LogicalResourceId" in each}
-    for name, resource in resources.items():
-        if resource["Type"] == "AWS::IAM::Role":
-            for policy in resource["Properties"].get("ManagedPolicyArns", []):
-                iam.attach_role_policy(RoleName=real[name], PolicyArn=real[policy["Ref"]])
 
 
 def keep_secrets(aws: Emulators, ours: Organization) -> None:
@@ -68,7 +55,7 @@ def keep_secrets(aws: Emulators, ours: Organization) -> None:
     name = ours.external_id.removeprefix("ssm:")
     aws.member("ssm", ours.hub).put_parameter(Name=name, Value=EXTERNAL_ID, Type="SecureString")
     slack = ours.channels.slack_secret.removeprefix("secretsmanager:")
-    secret = json.dumps({"bot_token": TOKEN})
+    secret = json.dumps({"bot_token": TOKEN, "signing_secret": SIGNING_SECRET})
     aws.member("secretsmanager", ours.hub).create_secret(Name=slack, SecretString=secret)
 
 

@@ -20,10 +20,7 @@ STAGE = "dev"
 STACK = f"countermeasure-{STAGE}"
 BUCKET = "countermeasure-artifacts"
 
-NOT_EMULATED = frozenset({"AWS::Events::Archive", "AWS::Events::EventBusPolicy"})
-"""Types of the template that ministack does not have: they are left out, and said."""
-
-_NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "build", "deployments", "__pycache__", ".*_cache", ".hypothesis")
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "build", "deployments", "__pycache__", ".*_cache", ".hypothesis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ class Package:
 def package(work: Path, organization: str) -> Package:
     """Copy the sources, with an organization.toml of our own, and package them there."""
     copy = work / "sources"
-    shutil.copytree(ROOT, copy, symlinks=True, ignore=_NOT_COPIED)
+    shutil.copytree(ROOT, copy, symlinks=True, ignore=NOT_COPIED)
     (copy / "organization.toml").write_text(organization)
     python = Path(sys.executable).parent
     done = subprocess.run(
@@ -53,23 +50,18 @@ def package(work: Path, organization: str) -> Package:
     return Package(json.loads((built / "sam.json").read_text()), built / "deployment.zip")
 
 
-def deploy(aws: Emulators, made: Package, environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Deploy the stack; return its outputs, and the logical ids of what was left out.
+def deploy(aws: Emulators, made: Package) -> dict[str, str]:
+    """Deploy the stack; return its outputs.
 
-    The functions get `environment` beside their own: where the emulators are, and who plays Slack.
     Raises RuntimeError, with CloudFormation's own reasons, when the stack does not come up.
     """
     s3, cloudformation = aws.stack("s3"), aws.stack("cloudformation")
     s3.create_bucket(Bucket=BUCKET)
     s3.upload_file(str(made.zip), BUCKET, "deployment.zip")
-    left_out = [name for name, each in made.template["Resources"].items() if each["Type"] in NOT_EMULATED]
-    resources = {name: each for name, each in made.template["Resources"].items() if name not in left_out}
-    for each in resources.values():
+    for each in made.template["Resources"].values():
         if each["Type"] == "AWS::Serverless::Function":
             each["Properties"]["CodeUri"] = f"s3://{BUCKET}/deployment.zip"
-            each["Properties"].setdefault("Environment", {}).setdefault("Variables", {}).update(environment)
-    template = json.dumps({**made.template, "Resources": resources})
-    s3.put_object(Bucket=BUCKET, Key="template.json", Body=template.encode())
+    s3.put_object(Bucket=BUCKET, Key="template.json", Body=json.dumps(made.template).encode())
     cloudformation.create_change_set(
         StackName=STACK,
         ChangeSetName="first",
@@ -82,7 +74,7 @@ def deploy(aws: Emulators, made: Package, environment: Mapping[str, str]) -> tup
     stack = _settled(cloudformation)
     if stack["StackStatus"] != "CREATE_COMPLETE":
         raise RuntimeError(f"{STACK} is {stack['StackStatus']}:\n{_reasons(cloudformation)}")
-    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}, left_out
+    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
 
 
 def _settled(cloudformation: Any, seconds: float = 120) -> dict[str, Any]:

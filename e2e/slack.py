@@ -9,18 +9,21 @@ import json
 import ssl
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from e2e.certificates import trusted
+from lab.slack import Slack as Workspace
+from lab.slack_server import call
 
 HOSTS = ("slack.com", "www.slack.com", "hooks.slack.com")
 TOKEN = "xoxb-EXAMPLE"
+SIGNING_SECRET = "a-signing-secret-of-this-test"
 WEBHOOK = "https://hooks.slack.com/services/EXAMPLE"
 
 
@@ -34,35 +37,54 @@ class Answer:
     seconds: float = 0
 
 
-BUSY = Answer(429, '{"ok": false, "error": "ratelimited"}', {"Retry-After": "30"})
+BUSY = Answer(429, '{"ok": false, "error": "ratelimited"}', {"Retry-After": "20"})
 BROKEN = Answer(500, "Internal Server Error")
 SLOW = Answer(seconds=6)
 """Slower than the product waits."""
 
+_WELCOME = Answer(
+    body='{"ok": true, "user": "countermeasure", "team": "Example"}', headers={"X-OAuth-Scopes": "chat:write"}
+)
+
 
 @dataclass(slots=True)
 class Slack:
-    """A workspace. `answers` are given once each, then Slack takes every message. `heard` is what it was sent."""
+    """A workspace. `answers` are given once each, to the first message in which their word is; `heard` is what came.
+
+    Everything else it takes.
+    """
 
     proxy: str = ""
     authority: Path = Path()
-    answers: deque[Answer] = field(default_factory=deque)
+    answers: dict[str, Answer] = field(default_factory=dict)
     heard: list[dict[str, Any]] = field(default_factory=list)
+    workspace: Workspace = field(default_factory=lambda: Workspace(clock=time.time))
 
     def environment(self) -> dict[str, str]:
         """Return what a function needs in its environment to take this for Slack."""
         return {"HTTPS_PROXY": self.proxy, "SSL_CERT_FILE": str(self.authority)}
 
     def answer(self, path: str, token: str, body: bytes) -> Answer:
-        """Take one message, as the Web API or as an incoming webhook."""
-        planned = self.answers.popleft() if self.answers else Answer()
-        message = json.loads(body)
-        self.heard.append({"path": path, "token": token, "message": message, "status": planned.status})
+        """Take one message, as the Web API or as an incoming webhook; or say what was said, if that is asked."""
+        method = path.rpartition("/")[2]
+        if method == "auth.test":
+            return _WELCOME if token == f"Bearer {TOKEN}" else Answer(body='{"ok": false, "error": "invalid_auth"}')
+        if method.startswith("conversations."):
+            return Answer(body=json.dumps(call(self.workspace, method, dict(parse_qsl(body.decode())))))
+        said = body.decode()
+        planned = next((self.answers.pop(word) for word in [*self.answers] if word in said), Answer())
+        message = json.loads(said)
+        self.heard.append({"at": time.time(), "path": path, "token": token, "message": message})
         if planned.body:
             return planned
-        posted = {"ok": True, "channel": message.get("channel", ""), "ts": f"{1700000000 + len(self.heard)}.000100"}
-        text = "ok" if path.startswith("/services/") else json.dumps(posted)
+        by_web_api = path.startswith("/api/")
+        text = json.dumps(call(self.workspace, method, message)) if by_web_api else "ok"
         return Answer(planned.status, text, planned.headers, planned.seconds)
+
+    def posts(self, incident: str) -> list[dict[str, Any]]:
+        """Return every try to post a message about an incident, by the Web API or by a webhook."""
+        tries = [each for each in self.heard if each["path"].startswith(("/api/chat.postMessage", "/services/"))]
+        return [each for each in tries if incident and incident in json.dumps(each["message"])]
 
 
 @contextmanager

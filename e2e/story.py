@@ -1,47 +1,36 @@
-"""What is expected of a deployed hub, told as claims that hold or do not."""
+"""What is expected of a deployed hub, told as claims that hold or do not: `python -m e2e.story`."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
-from chalicelib.heartbeat import ID as HEARTBEAT
-from chalicelib.ledger import Stored
-from chalicelib.model import Outcome
-from chalicelib.organization import Organization
-from e2e import members
-from e2e.emulators import CLOSED_REGION, Emulators
-from e2e.hub import Answer, Hub, example
-from e2e.members import JUST_JOINED, MOVED_AWAY, OTHER_HUBS, PROD, SANDBOX, STRANGER, administrator
-from e2e.resources import BUCKET, EXAMPLES, GROUP, Insecure
-from e2e.slack import BROKEN, BUSY, SLOW, TOKEN, WEBHOOK, Slack
+from rich.table import Table
 
+from chalicelib.catalogue import load
+from chalicelib.heartbeat import ID as HEARTBEAT
+from chalicelib.model import Outcome
+from chalicelib.organization import read
+from e2e import hub, members, reporting
+from e2e.deployed import World, bucket_event, outcomes
+from e2e.emulators import CLOSED_REGION, environments, running
+from e2e.emulators import REGION as HOME
+from e2e.hub import Answer, example
+from e2e.in_slack import a_click_carries_it_out, slack_is_told_later, slack_that_fails_holds_nothing_back
+from e2e.members import JUST_JOINED, MOVED_AWAY, OTHER_HUBS, PROD, SANDBOX, STRANGER, administrator
+from e2e.package import deploy, package
+from e2e.reporting import concluded, console, timed
+from e2e.resources import BUCKET, EXAMPLES, GROUP, Insecure
+from e2e.slack import SIGNING_SECRET, TOKEN, WEBHOOK, open_slack
+
+ORGANIZATION = Path(__file__).parent / "organization.toml"
 REGION = "eu-central-1"
-HOME = "us-east-1"
 
 BY_WEBHOOK = "accessanalyzer"
 """The function that is started when the secret of Slack is a webhook; the others speak as a bot."""
-
-
-@dataclass(slots=True)
-class World:
-    """The deployed hub with all around it; `claims` are what was expected and what was found instead, if anything.
-
-    `times` are seconds from invoke, by function: until the resource was seen contained, until the answer.
-    """
-
-    aws: Emulators
-    hub: Hub
-    slack: Slack
-    ours: Organization
-    claims: list[tuple[str, str]] = field(default_factory=list)
-    times: list[tuple[str, str, float | None, float]] = field(default_factory=list)
-
-    def expect(self, claim: str, found: Any, wanted: Any = True) -> None:
-        """Note whether what was found is what was wanted."""
-        self.claims.append((claim, "" if found == wanted else f"wanted {wanted!r}, found {found!r}"))
 
 
 def every_function_contains(world: World) -> None:
@@ -51,7 +40,7 @@ def every_function_contains(world: World) -> None:
             members.replace_slack_secret(world.aws, world.ours, webhook_url=WEBHOOK)
         for how in ("cold", "warm"):
             _contains(world, function, name, kind, how)
-    members.replace_slack_secret(world.aws, world.ours, bot_token=TOKEN)
+    members.replace_slack_secret(world.aws, world.ours, bot_token=TOKEN, signing_secret=SIGNING_SECRET)
 
 
 def _contains(world: World, function: str, name: str, kind: Insecure | None, how: str) -> None:
@@ -65,8 +54,8 @@ def _contains(world: World, function: str, name: str, kind: Insecure | None, how
     world.expect(f"{said}: no error", answer.error, "")
     if kind:
         world.expect(f"{said}: the resource is contained in the member account", kind.contained(client, id_))
-    stored = _only(world, answer)
-    world.expect(f"{said}: the ledger says so", _outcomes(stored), {Outcome.CONTAINED} if kind else set())
+    stored = world.only(answer)
+    world.expect(f"{said}: the ledger says so", outcomes(stored), {Outcome.CONTAINED} if kind else set())
     verdicts = [notice["verdict"] for notice in world.hub.told()]
     world.expect(f"{said}: the topic's subscriber is told once", verdicts, ["contained" if kind else "told"])
     paths = [(message["path"], message["token"]) for message in world.slack.heard[heard:]]
@@ -89,9 +78,9 @@ def production_asks_first(world: World) -> None:
     """Where the environment says approve, nothing is changed."""
     client = administrator(world.aws, PROD, HOME)
     bucket = BUCKET.make(client, "in-production")
-    answer = world.hub.invoke("securityhub", _bucket_event(bucket, PROD))
-    stored = _only(world, answer)
-    world.expect("approve: the change waits", _outcomes(stored), {Outcome.AWAITING})
+    answer = world.hub.invoke("securityhub", bucket_event(bucket, PROD))
+    stored = world.only(answer)
+    world.expect("approve: the change waits", outcomes(stored), {Outcome.AWAITING})
     world.expect("approve: the bucket is as it was", BUCKET.contained(client, bucket), False)
     verdicts = [notice["verdict"] for notice in world.hub.told()]
     world.expect("approve: people are asked", verdicts, ["waiting for approval"])
@@ -99,7 +88,7 @@ def production_asks_first(world: World) -> None:
 
 def a_redelivered_event_is_answered_once(world: World) -> None:
     client = administrator(world.aws, SANDBOX, HOME)
-    event = _bucket_event(BUCKET.make(client, "delivered-twice"), SANDBOX)
+    event = bucket_event(BUCKET.make(client, "delivered-twice"), SANDBOX)
     first = world.hub.invoke("securityhub", event)
     world.hub.told()
     heard, requests = len(world.slack.heard), len(world.aws.requests())
@@ -108,26 +97,6 @@ def a_redelivered_event_is_answered_once(world: World) -> None:
     calls = [request["action"] for request in world.aws.requests()[requests:]]
     world.expect("redelivery: no call to the member account", calls, [])
     world.expect("redelivery: nobody is told again", (world.hub.told(), len(world.slack.heard)), ([], heard))
-
-
-def slack_that_fails_holds_nothing_back(world: World) -> None:
-    """Slack is busy, broken or slow: the resource is contained, the notice is kept and told on the next delivery."""
-    told = {"429": (BUSY, "ratelimited"), "500": (BROKEN, "HTTP 500"), "a timeout": (SLOW, "did not answer in time")}
-    client = administrator(world.aws, SANDBOX, HOME)
-    for said, (failure, word) in told.items():
-        bucket = BUCKET.make(client, f"slack-{failure.status}-{failure.seconds:.0f}")
-        event = _bucket_event(bucket, SANDBOX)
-        world.slack.answers.append(failure)
-        answer = world.hub.invoke("securityhub", event)
-        world.expect(f"Slack answers {said}: contained", BUCKET.contained(client, bucket))
-        world.expect(f"Slack answers {said}: the topic's subscriber is told", len(world.hub.told()), 1)
-        kept = _receipt(_only(world, answer))
-        world.expect(f"Slack answers {said}: the ledger knows why", word in str(kept.get("error", kept)))
-        if failure is BUSY:
-            world.expect("Slack answers 429: the ledger knows when to try again", kept.get("retry_after"), 30)
-        world.hub.invoke("securityhub", event)
-        world.expect(f"Slack answers {said}: told later", "ts" in _receipt(_only(world, answer)))
-        world.expect(f"Slack answers {said}: the subscriber is not told again", world.hub.told(), [])
 
 
 def what_cannot_be_reached_fails_with_a_reason(world: World) -> None:
@@ -171,30 +140,15 @@ def _failed(world: World, said: str, why: str, reason: str) -> None:
 
 STORY: Sequence[Callable[[World], None]] = (
     every_function_contains,
+    slack_that_fails_holds_nothing_back,
     the_heart_beats,
     production_asks_first,
+    a_click_carries_it_out,
     a_redelivered_event_is_answered_once,
-    slack_that_fails_holds_nothing_back,
     what_cannot_be_reached_fails_with_a_reason,
+    slack_is_told_later,
 )
-
-
-def _bucket_event(bucket: str, account: str) -> dict[str, Any]:
-    return example(EXAMPLES["securityhub"][0], {BUCKET.named: bucket}, account, HOME)
-
-
-def _only(world: World, answer: Answer) -> Stored | None:
-    """Return the one incident of an answer, as the ledger keeps it."""
-    return world.hub.incident(answer.incidents[0]) if len(answer.incidents) == 1 else None
-
-
-def _outcomes(stored: Stored | None) -> set[Outcome] | None:
-    return {change.outcome for change in stored.changes} if stored else None
-
-
-def _receipt(stored: Stored | None) -> Mapping[str, Any]:
-    """Return what Slack answered to the incident's notice."""
-    return dict(stored.notices[0].receipts["slack"]) if stored and stored.notices else {}
+"""What Slack did not take is due a minute later: meanwhile the story goes on."""
 
 
 def _until_contained(world: World, answer: Answer) -> float:
@@ -202,3 +156,29 @@ def _until_contained(world: World, answer: Answer) -> float:
     functions, end = world.aws.known(), answer.began + answer.seconds
     calls = [each for each in world.aws.requests() if each["key"].startswith("ASIA") and each["key"] not in functions]
     return max((call["at"] for call in calls if answer.began <= call["at"] <= end), default=answer.began) - answer.began
+
+
+def told(work: Path) -> int:
+    """Deploy, tell the story, and say what held; return how many claims did not."""
+    ours, catalogue, pythons = read(ORGANIZATION), load(), environments()
+    with timed("make package"):
+        made = package(work, ORGANIZATION.read_text())
+    with open_slack(work) as slack, running(pythons, work, ours, slack.environment()) as aws:
+        with timed("CloudFormation"):
+            outputs = deploy(aws, made)
+        with timed("members"):
+            members.install(aws, catalogue, ours)
+            members.keep_secrets(aws, ours)
+        world = World(aws, outputs, hub.opened(aws, outputs), slack, ours)
+        for chapter in STORY:
+            with timed(chapter.__name__.replace("_", " ")):
+                chapter(world)
+    table = Table("function", "start", "seconds to contained", "seconds to the answer")
+    for function, how, contained, answered in world.times:
+        table.add_row(function, how, "-" if contained is None else f"{contained:.2f}", f"{answered:.2f}")
+    console.print(table)
+    return concluded(world.claims)
+
+
+if __name__ == "__main__":
+    sys.exit(reporting.run("story", told))
