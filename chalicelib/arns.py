@@ -18,6 +18,7 @@ ARNS: Mapping[str, str] = {
     "AWS::EC2::Subnet": "arn:{partition}:ec2:{region}:{account}:subnet/{id}",
     "AWS::EC2::VPC": "arn:{partition}:ec2:{region}:{account}:vpc/{id}",
     "AWS::ECR::Repository": "arn:{partition}:ecr:{region}:{account}:repository/{id}",
+    "AWS::EKS::Cluster": "arn:{partition}:eks:{region}:{account}:cluster/{id}",
     "AWS::GuardDuty::Detector": "arn:{partition}:guardduty:{region}:{account}:detector/{id}",
     "AWS::IAM::Group": "arn:{partition}:iam::{account}:group/{id}",
     "AWS::IAM::OIDCProvider": "arn:{partition}:iam::{account}:oidc-provider/{id}",
@@ -26,21 +27,26 @@ ARNS: Mapping[str, str] = {
     "AWS::IAM::User": "arn:{partition}:iam::{account}:user/{id}",
     "AWS::KMS::Key": "arn:{partition}:kms:{region}:{account}:key/{id}",
     "AWS::Lambda::Function": "arn:{partition}:lambda:{region}:{account}:function:{id}",
+    "AWS::Logs::LogGroup": "arn:{partition}:logs:{region}:{account}:log-group:{id}",
+    "AWS::OpenSearchService::Domain": "arn:{partition}:es:{region}:{account}:domain/{id}",
     "AWS::RDS::DBCluster": "arn:{partition}:rds:{region}:{account}:cluster:{id}",
     "AWS::RDS::DBClusterSnapshot": "arn:{partition}:rds:{region}:{account}:cluster-snapshot:{id}",
     "AWS::RDS::DBInstance": "arn:{partition}:rds:{region}:{account}:db:{id}",
     "AWS::RDS::DBSnapshot": "arn:{partition}:rds:{region}:{account}:snapshot:{id}",
+    "AWS::Redshift::Cluster": "arn:{partition}:redshift:{region}:{account}:cluster:{id}",
     "AWS::S3::Bucket": "arn:{partition}:s3:::{id}",
     "AWS::SNS::Topic": "arn:{partition}:sns:{region}:{account}:{id}",
     "AWS::SQS::Queue": "arn:{partition}:sqs:{region}:{account}:{id}",
     "AWS::SSM::Document": "arn:{partition}:ssm:{region}:{account}:document/{id}",
     "AWS::STS::AssumedRole": "arn:{partition}:sts::{account}:assumed-role/{id}",
+    "AWS::SageMaker::NotebookInstance": "arn:{partition}:sagemaker:{region}:{account}:notebook-instance/{id}",
 }
 """The ARN of each type that a remediation is for (Service Authorization Reference, "Resource types"). Those of roles
 and users are without their IAM path, which no id tells."""
 
 WITHOUT: Mapping[str, str] = {
     "AWS::Account": "an account is named by its id",
+    "AWS::ECS::Task": "its id is its ARN, which names its cluster too",
     "AWS::Config::ConfigurationRecorder": "its ARN ends in an id that only Config knows; its name is enough",
     "AWS::IAM::AccessKey": "a key has no ARN: it is its user's",
     "AWS::SSO::PermissionSet": "its id is its ARN, which names the instance too",

@@ -12,7 +12,9 @@ from chalicelib.errors import InvalidCatalogue
 ANY = ("*",)
 """For actions that IAM can limit to no resource."""
 
+ACCESS_ENTRY = "arn:{partition}:eks:*:{account}:access-entry/*/*/*/*/*"
 ADDRESS = "arn:{partition}:ec2:*:{account}:elastic-ip/*"
+ANALYZER = "arn:{partition}:access-analyzer:*:{account}:analyzer/*"
 ASSIGNED_ACCOUNT = "arn:{partition}:sso:::account/*"
 CLUSTER = "arn:{partition}:rds:*:{account}:cluster:*"
 CLUSTER_SNAPSHOT = "arn:{partition}:rds:*:{account}:cluster-snapshot:*"
@@ -20,19 +22,25 @@ DATABASE = "arn:{partition}:rds:*:{account}:db:*"
 DATABASE_SNAPSHOT = "arn:{partition}:rds:*:{account}:snapshot:*"
 DETECTOR = "arn:{partition}:guardduty:*:{account}:detector/*"
 DOCUMENT = "arn:{partition}:ssm:*:{account}:document/*"
+DOMAIN = "arn:{partition}:es:*:{account}:domain/*"
 FLOW_LOG = "arn:{partition}:ec2:*:{account}:vpc-flow-log/*"
 FUNCTION = "arn:{partition}:lambda:*:{account}:function:*"
 GROUP_OF_USERS = "arn:{partition}:iam::{account}:group/*"
+HUB = "arn:{partition}:securityhub:*:{account}:hub/default"
 IDENTITY_CENTER = "arn:{partition}:sso:::instance/*"
 IMAGE = "arn:{partition}:ec2:*::image/*"
 INSTANCE = "arn:{partition}:ec2:*:{account}:instance/*"
 INTERFACE = "arn:{partition}:ec2:*:{account}:network-interface/*"
 GROUP = "arn:{partition}:ec2:*:{account}:security-group/*"
 KEY = "arn:{partition}:kms:*:{account}:key/*"
+KUBERNETES = "arn:{partition}:eks:*:{account}:cluster/*"
+LOG_GROUP = "arn:{partition}:logs:*:{account}:log-group:*"
 NETWORK_ACL = "arn:{partition}:ec2:*:{account}:network-acl/*"
+NOTEBOOK = "arn:{partition}:sagemaker:*:{account}:notebook-instance/*"
 OIDC_PROVIDER = "arn:{partition}:iam::{account}:oidc-provider/*"
 PERMISSION_SET = "arn:{partition}:sso:::permissionSet/*/*"
 POLICY = "arn:{partition}:iam::{account}:policy/*"
+QUERY_LOG = "arn:{partition}:route53resolver:*:{account}:resolver-query-log-config/*"
 QUEUE = "arn:{partition}:sqs:*:{account}:*"
 RECORDER = "arn:{partition}:config:*:{account}:configuration-recorder/*/*"
 REPOSITORY = "arn:{partition}:ecr:*:{account}:repository/*"
@@ -43,6 +51,7 @@ SECRETS = "arn:{partition}:secretsmanager:*:{account}:secret:*"
 SNAPSHOT = "arn:{partition}:ec2:*::snapshot/*"
 TABLE = "arn:{partition}:dynamodb:*:{account}:table/*"
 TARGET_GROUP = "arn:{partition}:elasticloadbalancing:*:{account}:targetgroup/*/*"
+TASK = "arn:{partition}:ecs:*:{account}:task/*/*"
 TOPIC = "arn:{partition}:sns:*:{account}:*"
 TRAIL = "arn:{partition}:cloudtrail:*:{account}:trail/*"
 USER = "arn:{partition}:iam::{account}:user/*"
@@ -50,23 +59,52 @@ VAULT = "arn:{partition}:backup:*:{account}:backup-vault:*"
 VOLUME = "arn:{partition}:ec2:*:{account}:volume/*"
 VPC = "arn:{partition}:ec2:*:{account}:vpc/*"
 BUCKET = "arn:{partition}:s3:::*"
+WAREHOUSE = "arn:{partition}:redshift:*:{account}:cluster:*"
 
 ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "access-analyzer:CreateAnalyzer": (ANALYZER,),
+    "access-analyzer:DeleteAnalyzer": (ANALYZER,),
+    "access-analyzer:ListAnalyzers": ANY,
+    "access-analyzer:TagResource": (ANALYZER,),
     "autoscaling:DescribeAutoScalingInstances": ANY,
     "autoscaling:EnterStandby": (SCALING_GROUP,),
     "autoscaling:ExitStandby": (SCALING_GROUP,),
+    "backup:DeleteBackupVaultAccessPolicy": (VAULT,),
     "backup:DeleteBackupVaultLockConfiguration": (VAULT,),
     "backup:DescribeBackupVault": (VAULT,),
+    "backup:GetBackupVaultAccessPolicy": (VAULT,),
+    "backup:PutBackupVaultAccessPolicy": (VAULT,),
     "backup:PutBackupVaultLockConfiguration": (VAULT,),
+    "bedrock:DeleteModelInvocationLoggingConfiguration": ANY,
+    "bedrock:GetModelInvocationLoggingConfiguration": ANY,
+    "bedrock:PutModelInvocationLoggingConfiguration": ANY,
+    "cloudtrail:AddTags": (TRAIL,),
+    "cloudtrail:CreateTrail": (TRAIL,),
+    "cloudtrail:DeleteTrail": (TRAIL,),
     "cloudtrail:DescribeTrails": ANY,
+    "cloudtrail:GetEventSelectors": (TRAIL,),
+    "cloudtrail:GetInsightSelectors": (TRAIL,),
     "cloudtrail:GetTrailStatus": (TRAIL,),
+    "cloudtrail:ListTags": (TRAIL,),
+    "cloudtrail:LookupEvents": ANY,
+    "cloudtrail:PutEventSelectors": (TRAIL,),
+    "cloudtrail:PutInsightSelectors": (TRAIL,),
     "cloudtrail:StartLogging": (TRAIL,),
     "cloudtrail:StopLogging": (TRAIL,),
+    "cloudtrail:UpdateTrail": (TRAIL,),
+    "config:DeleteConfigurationRecorder": (RECORDER,),
+    "config:DeleteDeliveryChannel": ANY,
+    "config:DescribeConfigurationRecorders": (RECORDER,),
     "config:DescribeConfigurationRecorderStatus": (RECORDER,),
+    "config:DescribeDeliveryChannels": ANY,
     "config:GetResourceConfigHistory": ANY,
+    "config:PutConfigurationRecorder": (RECORDER,),
+    "config:PutDeliveryChannel": ANY,
     "config:StartConfigurationRecorder": (RECORDER,),
     "config:StopConfigurationRecorder": (RECORDER,),
+    "dynamodb:DescribeContinuousBackups": (TABLE,),
     "dynamodb:DescribeTable": (TABLE,),
+    "dynamodb:UpdateContinuousBackups": (TABLE,),
     "dynamodb:UpdateTable": (TABLE,),
     "ec2:AssociateAddress": (ADDRESS, INSTANCE, INTERFACE),
     "ec2:AssociateIamInstanceProfile": (INSTANCE,),
@@ -92,8 +130,20 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "ec2:DescribeSnapshotAttribute": (SNAPSHOT,),
     "ec2:DescribeSnapshots": ANY,
     "ec2:DescribeVpcs": ANY,
+    "ec2:DisableEbsEncryptionByDefault": ANY,
+    "ec2:DisableImageBlockPublicAccess": ANY,
+    "ec2:DisableSerialConsoleAccess": ANY,
+    "ec2:DisableSnapshotBlockPublicAccess": ANY,
     "ec2:DisassociateAddress": (ADDRESS, INTERFACE),
     "ec2:DisassociateIamInstanceProfile": (INSTANCE,),
+    "ec2:EnableEbsEncryptionByDefault": ANY,
+    "ec2:EnableImageBlockPublicAccess": ANY,
+    "ec2:EnableSerialConsoleAccess": ANY,
+    "ec2:EnableSnapshotBlockPublicAccess": ANY,
+    "ec2:GetEbsEncryptionByDefault": ANY,
+    "ec2:GetImageBlockPublicAccessState": ANY,
+    "ec2:GetSerialConsoleAccessStatus": ANY,
+    "ec2:GetSnapshotBlockPublicAccessState": ANY,
     "ec2:ModifyImageAttribute": (IMAGE,),
     "ec2:ModifyInstanceAttribute": (INSTANCE, VOLUME),
     "ec2:ModifyInstanceMetadataOptions": (INSTANCE,),
@@ -106,11 +156,29 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "ecr:DeleteRepositoryPolicy": (REPOSITORY,),
     "ecr:GetRepositoryPolicy": (REPOSITORY,),
     "ecr:SetRepositoryPolicy": (REPOSITORY,),
+    "ecs:DescribeTaskDefinition": ANY,
+    "ecs:DescribeTasks": (TASK,),
+    "ecs:StopTask": (TASK,),
+    "eks:AssociateAccessPolicy": (ACCESS_ENTRY,),
+    "eks:CreateAccessEntry": (KUBERNETES,),
+    "eks:DeleteAccessEntry": (ACCESS_ENTRY,),
+    "eks:DescribeAccessEntry": (ACCESS_ENTRY,),
+    "eks:DescribeCluster": (KUBERNETES,),
+    "eks:ListAccessEntries": (KUBERNETES,),
+    "eks:ListAssociatedAccessPolicies": (ACCESS_ENTRY,),
+    "eks:TagResource": (ACCESS_ENTRY,),
+    "eks:UpdateClusterConfig": (KUBERNETES,),
     "elasticloadbalancing:DeregisterTargets": (TARGET_GROUP,),
     "elasticloadbalancing:DescribeTargetGroups": ANY,
     "elasticloadbalancing:DescribeTargetHealth": ANY,
     "elasticloadbalancing:RegisterTargets": (TARGET_GROUP,),
+    "es:DescribeDomainConfig": (DOMAIN,),
+    "es:UpdateDomainConfig": (DOMAIN,),
+    "guardduty:CreateDetector": ANY,
+    "guardduty:DeleteDetector": (DETECTOR,),
     "guardduty:GetDetector": (DETECTOR,),
+    "guardduty:ListDetectors": ANY,
+    "guardduty:TagResource": (DETECTOR,),
     "guardduty:UpdateDetector": (DETECTOR,),
     "iam:AttachGroupPolicy": (GROUP_OF_USERS,),
     "iam:AttachRolePolicy": (ROLE,),
@@ -158,7 +226,9 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "kms:DescribeKey": (KEY,),
     "kms:DisableKey": (KEY,),
     "kms:EnableKey": (KEY,),
+    "kms:GetKeyPolicy": (KEY,),
     "kms:ListGrants": (KEY,),
+    "kms:PutKeyPolicy": (KEY,),
     "kms:RevokeGrant": (KEY,),
     "kms:ScheduleKeyDeletion": (KEY,),
     "lambda:AddPermission": (FUNCTION,),
@@ -172,6 +242,12 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "lambda:UpdateFunctionUrlConfig": (FUNCTION,),
     "logs:CreateLogDelivery": ANY,
     "logs:DeleteLogDelivery": ANY,
+    "logs:DescribeLogGroups": ANY,
+    "logs:PutRetentionPolicy": (LOG_GROUP,),
+    "macie2:DisableMacie": ANY,
+    "macie2:EnableMacie": ANY,
+    "macie2:GetMacieSession": ANY,
+    "macie2:UpdateMacieSession": ANY,
     "organizations:DescribeOrganization": ANY,
     "rds:DescribeDBClusterSnapshotAttributes": (CLUSTER_SNAPSHOT,),
     "rds:DescribeDBClusters": (CLUSTER,),
@@ -181,6 +257,12 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "rds:ModifyDBClusterSnapshotAttribute": (CLUSTER_SNAPSHOT,),
     "rds:ModifyDBInstance": (DATABASE,),
     "rds:ModifyDBSnapshotAttribute": (DATABASE_SNAPSHOT,),
+    "redshift:DescribeClusters": (WAREHOUSE,),
+    "redshift:ModifyCluster": (WAREHOUSE,),
+    "route53resolver:AssociateResolverQueryLogConfig": (QUERY_LOG,),
+    "route53resolver:DisassociateResolverQueryLogConfig": (QUERY_LOG,),
+    "route53resolver:ListResolverQueryLogConfigAssociations": ANY,
+    "route53resolver:ListResolverQueryLogConfigs": ANY,
     "s3:DeleteBucketPolicy": (BUCKET,),
     "s3:GetAccountPublicAccessBlock": ANY,
     "s3:GetBucketAcl": (BUCKET,),
@@ -200,9 +282,18 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "s3:PutBucketVersioning": (BUCKET,),
     "s3:PutLifecycleConfiguration": (BUCKET,),
     "s3:PutReplicationConfiguration": (BUCKET,),
+    "sagemaker:DescribeNotebookInstance": (NOTEBOOK,),
+    "sagemaker:StartNotebookInstance": (NOTEBOOK,),
+    "sagemaker:StopNotebookInstance": (NOTEBOOK,),
+    "secretsmanager:DeleteResourcePolicy": (SECRETS,),
     "secretsmanager:DeleteSecret": (SECRETS,),
     "secretsmanager:DescribeSecret": (SECRETS,),
+    "secretsmanager:GetResourcePolicy": (SECRETS,),
+    "secretsmanager:PutResourcePolicy": (SECRETS,),
     "secretsmanager:RestoreSecret": (SECRETS,),
+    "securityhub:DescribeHub": (HUB,),
+    "securityhub:DisableSecurityHub": (HUB,),
+    "securityhub:EnableSecurityHub": (HUB,),
     "sns:GetTopicAttributes": (TOPIC,),
     "sns:SetTopicAttributes": (TOPIC,),
     "sqs:GetQueueAttributes": (QUEUE,),

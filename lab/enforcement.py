@@ -27,9 +27,18 @@ NEEDED = {
     "s3:PutPublicAccessBlock": ("s3:PutAccountPublicAccessBlock",),
     "s3:DeletePublicAccessBlock": ("s3:PutAccountPublicAccessBlock",),
     "s3:PutReplicationConfiguration": ("s3:PutReplicationConfiguration", "iam:PassRole"),
+    "access-analyzer:CreateAnalyzer": ("access-analyzer:CreateAnalyzer", "access-analyzer:TagResource"),
+    "cloudtrail:CreateTrail": ("cloudtrail:CreateTrail", "cloudtrail:AddTags", "iam:PassRole"),
+    "config:PutConfigurationRecorder": ("config:PutConfigurationRecorder", "iam:PassRole"),
+    "guardduty:CreateDetector": ("guardduty:CreateDetector", "guardduty:TagResource"),
+    "eks:CreateAccessEntry": ("eks:CreateAccessEntry", "eks:TagResource"),
+    "bedrock:PutModelInvocationLoggingConfiguration": (
+        "bedrock:PutModelInvocationLoggingConfiguration",
+        "iam:PassRole",
+    ),
 }
 """What other calls need, by the name that moto has for them: those on an account's public access, which it names as
-their operations are, and those that need a second permission (S3 API reference)."""
+their operations are, and those that need a second permission: to tag, or to pass a role (their API references)."""
 
 
 @contextmanager

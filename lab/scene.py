@@ -19,6 +19,9 @@ class Scene:
     `drift` holds, per remediation id, how someone else brings what that remediation owns into a third state, neither
     the one before nor the one after; none where no third state exists.
 
+    `instead` holds, per remediation id, what brings the resource into the shape that this one repairs where it cannot
+    be in all of them at once: a trail is stopped, or deleted.
+
     `variants` holds, per remediation id, what brings the resource into another shape that calls for other permissions.
     """
 
@@ -27,4 +30,5 @@ class Scene:
     make: Callable[[boto3.Session, Resource], str]
     drift: Mapping[str, Callable[[boto3.Session, Resource], None]] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, Callable[[boto3.Session, Resource], None]] = field(default_factory=dict)
     variants: Mapping[str, Callable[[boto3.Session, Resource], None]] = field(default_factory=dict)

@@ -7,10 +7,11 @@ import importlib
 import json
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.catalogue import Catalogue
@@ -51,8 +52,11 @@ def prepare(lab: Lab, catalogue: Catalogue, event: Mapping[str, Any]) -> Stage:
         scene = scenes(resource.type.split("::")[1]).get(resource.type)
         if scene is None:
             continue
+        boto = lab.boto(resource.account, resource.region)
         try:
-            real = scene.make(lab.boto(resource.account, resource.region), resource)
+            real = scene.make(boto, resource)
+            for change in instead(scene, catalogue, event):
+                change(boto, replace(resource, id=real))
         except _REFUSALS as error:
             missing[resource.key] = f"{type(error).__name__}: {error}"[:300]
             continue
@@ -70,6 +74,14 @@ def resources(catalogue: Catalogue, event: Mapping[str, Any]) -> tuple[Resource,
         for rule in catalogue.match(finding.event):
             found += from_rule(rule, finding)
     return tuple(dict.fromkeys(found))
+
+
+def instead(
+    scene: Scene, catalogue: Catalogue, event: Mapping[str, Any]
+) -> Iterator[Callable[[boto3.Session, Resource], None]]:
+    """Yield what brings a scene's resource into the shape that the answers to an event repair."""
+    answers = {unit.id for each in parse(event) for rule in catalogue.match(each.event) for unit in rule.respond}
+    yield from (change for id_, change in scene.instead.items() if id_ in answers)
 
 
 def renamed(event: Mapping[str, Any], ids: Mapping[str, str]) -> Mapping[str, Any]:

@@ -34,6 +34,7 @@ OURS = Organization(
 CATALOGUE = load()
 ACTED_ON = "111122223333"
 NAMED = {
+    "AWS::ECS::Task": f"arn:aws:ecs:eu-west-1:{ACTED_ON}:task/name/0123456789abcdef",
     "AWS::SNS::Topic": f"arn:aws:sns:eu-west-1:{ACTED_ON}:name",
     "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:eu-west-1:{ACTED_ON}:secret:name-a1b2c3",
 }

@@ -69,9 +69,11 @@ def staged(lab: Lab, remediation: Remediation, account: str = MEMBER) -> Stage:
     region = home_region("aws") if home else "eu-west-1"
     seen = "2026-08-01T11:59:58Z"
     named = Resource(remediation.resource_type, scene.example, account, region, seen=seen, details=scene.details)
-    made = scene.make(lab.boto(account, region), named)
+    made = replace(named, id=scene.make(lab.boto(account, region), named))
+    if instead := scene.instead.get(remediation.id):
+        instead(lab.boto(account, region), made)
     engine = lab.engine(load(sources=("signin",)))
-    return Stage(lab, remediation, replace(named, id=made), engine.hands)
+    return Stage(lab, remediation, made, engine.hands)
 
 
 @every

@@ -44,8 +44,8 @@ def test_a_shadow_trail_can_only_be_started_in_its_home_region(aws):
         reconcile.plan(remediation, Aws(aws.boto, region="us-east-1"), away)
     assert str(refused.value) == (
         "trail management-events belongs to account 123456789012, eu-central-1: seen from 123456789012, us-east-1 it"
-        " is an organization or shadow trail and cannot be started here;"
-        " start arn:aws:cloudtrail:eu-central-1:123456789012:trail/management-events at home"
+        " is an organization or shadow trail, which cannot be changed here;"
+        " change arn:aws:cloudtrail:eu-central-1:123456789012:trail/management-events at home"
     )
 
 

@@ -1,4 +1,4 @@
-"""Protecting a table from deletion touches that table's protection and nothing else."""
+"""A table's deletion protection and its recovery are turned on, of that table and nothing else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.errors import Gone
 from chalicelib.model import Resource
-from chalicelib.reconcile import read
+from chalicelib.reconcile import plan, read
+from remediations.dynamodb import enable_point_in_time_recovery
 from remediations.dynamodb.restore_deletion_protection import remediation
 from tests.aws import ACCOUNT, REGION, Aws, apply, make, undo
 
@@ -50,3 +51,33 @@ def test_a_table_that_is_being_deleted_is_gone(aws: Aws) -> None:
     aws.client("dynamodb").meta.events.register("before-call.dynamodb.DescribeTable", lambda **_: (ok, told))
     with pytest.raises(Gone, match="is being deleted"):
         read(remediation, aws, TABLE)
+
+
+def recovery(aws: Aws) -> dict[str, str]:
+    """Return whether each table can be restored to a moment, as DynamoDB says it."""
+    found = {}
+    for name in ("orders", "neighbour"):
+        told = aws.client("dynamodb").describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        found[name] = told["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
+    return found
+
+
+def test_only_that_table_can_be_restored_to_a_moment_and_undo_takes_it_back(aws: Aws) -> None:
+    make(aws, TABLE)
+    change = apply(aws, enable_point_in_time_recovery.remediation, TABLE)
+    assert change == ({"enabled": False}, {"enabled": True})
+    assert recovery(aws) == {"orders": "ENABLED", "neighbour": "DISABLED"}
+    undo(aws, enable_point_in_time_recovery.remediation, TABLE, change)
+    assert recovery(aws) == {"orders": "DISABLED", "neighbour": "DISABLED"}
+
+
+def test_a_shorter_period_that_somebody_chose_stays(aws: Aws) -> None:
+    make(aws, TABLE)
+    week = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7}
+    aws.client("dynamodb").update_continuous_backups(TableName="orders", PointInTimeRecoverySpecification=week)
+    assert not plan(enable_point_in_time_recovery.remediation, aws, TABLE).needed
+
+
+def test_a_table_without_backups_because_it_does_not_exist_is_gone(aws: Aws) -> None:
+    with pytest.raises(Gone):
+        read(enable_point_in_time_recovery.remediation, aws, TABLE)

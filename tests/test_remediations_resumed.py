@@ -9,6 +9,9 @@ import pytest
 from chalicelib.model import Json, Remediation, Resource
 from chalicelib.reconcile import plan, read, write
 from lab.stage import scenes
+from remediations.cloudtrail import recreate_trail, restore_settings
+from remediations.config import recreate_recorder
+from remediations.dns import restore_query_logs
 from remediations.ec2 import (
     block_ip_in_network_acl,
     detach_elastic_ip,
@@ -18,6 +21,7 @@ from remediations.ec2 import (
     restore_flow_logs,
     revoke_default_security_group_rules,
 )
+from remediations.eks import remove_access_entry
 from tests.aws import ACCOUNT, REGION, Aws, make, opened
 
 SEVERAL = [
@@ -25,8 +29,13 @@ SEVERAL = [
     detach_elastic_ip.remediation,
     leave_autoscaling.remediation,
     protect_from_termination.remediation,
+    recreate_recorder.remediation,
+    recreate_trail.remediation,
+    remove_access_entry.remediation,
     replace_instance_profile.remediation,
     restore_flow_logs.remediation,
+    restore_query_logs.remediation,
+    restore_settings.remediation,
     revoke_default_security_group_rules.remediation,
 ]
 READS = ("Describe", "Get", "List")
@@ -65,11 +74,14 @@ def died(aws: Aws, remediation: Remediation, resource: Resource, states: tuple[J
 @pytest.mark.parametrize("remediation", SEVERAL, ids=lambda each: each.id)
 def test_it_goes_on_where_it_died(remediation: Remediation, when: str) -> None:
     scene = scenes(remediation.resource_type.split("::")[1])[remediation.resource_type]
-    resource = Resource(remediation.resource_type, scene.example, ACCOUNT, REGION, details=scene.details)
+    id_ = ACCOUNT if remediation.resource_type == "AWS::Account" else scene.example
+    resource = Resource(remediation.resource_type, id_, ACCOUNT, REGION, details=scene.details)
     dead = 0
     for at in range(1, 20):
         with opened() as aws:
             make(aws, resource)
+            if instead := scene.instead.get(remediation.id):
+                instead(aws.boto, resource)
             planned = plan(remediation, aws, resource)
             there = died(aws, remediation, resource, (planned.before, planned.after), at, when)
             write(remediation, aws, resource, read(remediation, aws, resource), planned.after)

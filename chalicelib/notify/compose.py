@@ -32,8 +32,8 @@ _LEFT = frozenset({Outcome.KEPT, Outcome.DRIFTED, Outcome.UNDOING})
 """Outcomes of an undo that leave the change in place, wholly or as far as is known."""
 
 _DONE = _LEFT | {Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.UNDONE}
-_HELD = frozenset({Outcome.OFF, Outcome.OBSERVED, Outcome.AWAITING})
-"""Outcomes at which a guardrail held back."""
+_SETTLED = _DONE | {Outcome.COMPLIANT, Outcome.GONE}
+"""Outcomes after which nobody asks why it did not go further."""
 
 _FELT = frozenset({Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.INTENDED, Outcome.AWAITING, Outcome.OBSERVED})
 """Outcomes whose impact people feel, or would feel."""
@@ -209,8 +209,9 @@ def _before_undo(remediation: Remediation) -> str:
 def _ceilings(responses: Iterable[Response]) -> Iterator[str]:
     """Yield why countermeasure did not go further, for whole rules and for single changes."""
     for response in responses:
-        held = [each for change in response.changes if change.outcome in _HELD for each in change.ceilings]
-        for ceiling in held if response.changes else response.ceilings:
+        if response.changes and all(change.outcome in _SETTLED for change in response.changes):
+            continue
+        for ceiling in (*response.ceilings, *(each for change in response.changes for each in change.ceilings)):
             yield line(ceiling.reason, _TEXT)
 
 

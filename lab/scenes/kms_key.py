@@ -1,10 +1,11 @@
-"""A disabled KMS key that waits for its deletion, with grants to another account, beside a key that is in use.
+"""A disabled KMS key that waits for its deletion, open to anyone and granted to another account, beside one in use.
 
 AWS wants the deletion cancelled before it enables a key or makes a grant; moto does not mind.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -16,6 +17,7 @@ from lab.scene import Scene
 
 OUTSIDER = "888877776666"
 NEIGHBOUR = "key in use"
+ANYBODY = {"Sid": "anybody", "Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}
 
 
 def make(boto: boto3.Session, key: Resource) -> str:
@@ -27,6 +29,7 @@ def make(boto: boto3.Session, key: Resource) -> str:
         made = kms.create_key(Description="customer data")["KeyMetadata"]["KeyId"]
         _rename(key, made)
         grant(kms, key, key.id)
+        put_policy(kms, key, owner(key), ANYBODY)
         kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=7)
         neighbour = kms.create_key(Description=NEIGHBOUR)["KeyMetadata"]["KeyId"]
         grant(kms, key, neighbour)
@@ -51,6 +54,22 @@ def grant(kms: Any, near: Resource, key: str) -> None:
     kms.create_grant(KeyId=key, GranteePrincipal=f"dynamodb.{near.region}.amazonaws.com", Operations=read)
 
 
+def put_policy(kms: Any, key: Resource, *statements: dict[str, Any]) -> None:
+    policy = {"Version": "2012-10-17", "Id": "data", "Statement": list(statements)}
+    kms.put_key_policy(KeyId=key.id, PolicyName="default", Policy=json.dumps(policy))
+
+
+def owner(key: Resource) -> dict[str, Any]:
+    """Return the statement that lets IAM policies of the key's account decide."""
+    account = {"AWS": f"arn:{key.partition}:iam::{key.account}:root"}
+    return {"Sid": "own", "Effect": "Allow", "Principal": account, "Action": "kms:*", "Resource": "*"}
+
+
+def opened_again(boto: boto3.Session, key: Resource) -> None:
+    """Someone lets anyone encrypt with the key."""
+    put_policy(boto.client("kms"), key, owner(key), {**ANYBODY, "Sid": "again", "Action": "kms:Encrypt"})
+
+
 def granted_again(boto: boto3.Session, key: Resource) -> None:
     """Someone grants the key to the other account once more."""
     outside = f"arn:{key.partition}:iam::{OUTSIDER}:root"
@@ -70,5 +89,8 @@ scene = Scene(
     resource_type="AWS::KMS::Key",
     example="1234abcd-12ab-34cd-56ef-1234567890ab",
     make=make,
-    drift={"kms.remove_foreign_grants": granted_again},
+    drift={
+        "kms.remove_foreign_grants": granted_again,
+        "kms.remove_public_key_policy_statements": opened_again,
+    },
 )

@@ -1,22 +1,14 @@
 """Start the logging of a CloudTrail trail again, so that what happens next is recorded."""
 
-from chalicelib.errors import Unsupported
 from chalicelib.model import Remediation, Resource, Session, State
+from remediations.cloudtrail import trails
 
 
 def read(aws: Session, trail: Resource) -> State:
     """Return `{"logging": bool}`. Raises Unsupported for a trail whose home is another account or region."""
-    cloudtrail = aws.client("cloudtrail")
-    found = cloudtrail.describe_trails(includeShadowTrails=True)["trailList"]
-    arns = [each["TrailARN"] for each in found if each["Name"] == trail.id]
-    if arns and _arn(aws, trail) not in arns:
-        _, _, _, region, account, _ = arns[0].split(":", 5)
-        raise Unsupported(
-            f"trail {trail.id} belongs to account {account}, {region}: seen from {aws.account}, {aws.region} it is an"
-            f" organization or shadow trail and cannot be started here; start {arns[0]} at home"
-        )
+    trails.at_home(aws, trail)
     # An unknown trail is asked for all the same: CloudTrail's own TrailNotFoundException says that it is gone.
-    return {"logging": cloudtrail.get_trail_status(Name=_arn(aws, trail))["IsLogging"]}
+    return {"logging": aws.client("cloudtrail").get_trail_status(Name=trails.arn(aws, trail))["IsLogging"]}
 
 
 def desired(now: State, trail: Resource) -> State:
@@ -26,11 +18,7 @@ def desired(now: State, trail: Resource) -> State:
 def write(aws: Session, trail: Resource, now: State, then: State) -> None:
     cloudtrail = aws.client("cloudtrail")
     act = cloudtrail.start_logging if then["logging"] else cloudtrail.stop_logging
-    act(Name=_arn(aws, trail))
-
-
-def _arn(aws: Session, trail: Resource) -> str:
-    return f"arn:{aws.partition}:cloudtrail:{aws.region}:{aws.account}:trail/{trail.id}"
+    act(Name=trails.arn(aws, trail))
 
 
 remediation = Remediation(

@@ -65,9 +65,9 @@ remediation = Remediation(
     ),
     impact=(
         "Whoever knows the instance by these addresses, and DNS names that point to them, no longer reach it, and open"
-        " connections through them end. The addresses stay allocated, at their usual cost. EC2 may give the instance"
-        " another public address where its subnet does so; load balancers, NAT gateways, IPv6 and private ways in and"
-        " out stay. Undo fails where an address or its place was given away meanwhile."
+        " connections through them end. The addresses stay allocated, at their usual cost. A public address that EC2"
+        " itself assigned stays, and EC2 may assign one now where the subnet does so; load balancers, NAT gateways,"
+        " IPv6 and private ways in and out stay. Undo fails where an address or its place was given away meanwhile."
     ),
     read=read,
     desired=desired,

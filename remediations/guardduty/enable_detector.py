@@ -1,23 +1,12 @@
 """Resume a suspended GuardDuty detector, so that threats in its region are seen again."""
 
-from botocore.exceptions import ClientError
-
-from chalicelib.errors import Gone
 from chalicelib.model import Remediation, Resource, Session, State
-
-NOT_THERE = "detectorId is not owned by the current account"
-"""How GuardDuty says that a detector does not exist (a BadRequestException like any other bad input)."""
+from remediations.guardduty import detectors
 
 
 def read(aws: Session, detector: Resource) -> State:
     """Return `{"enabled": bool}`. Raises Gone when the detector was deleted."""
-    try:
-        status = aws.client("guardduty").get_detector(DetectorId=detector.id)["Status"]
-    except ClientError as error:
-        if NOT_THERE in error.response["Error"].get("Message", ""):
-            raise Gone(f"{detector.key} does not exist any more") from error
-        raise
-    return {"enabled": status == "ENABLED"}
+    return {"enabled": detectors.get(aws, detector)["Status"] == "ENABLED"}
 
 
 def desired(now: State, detector: Resource) -> State:
