@@ -7,7 +7,7 @@ STAGE ?= dev
 PACKAGE := build/$(STAGE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs package e2e lock bench clean
+.PHONY: help setup demo test coverage check docs package e2e lock bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ demo: $(READY) ## Replay a small attack story on the embedded AWS
 
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+coverage: $(READY) ## Run the tests and say which lines none of them reaches; fails below 95 %
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term --cov-fail-under=95 $(ARGS)
 
 check: $(READY) ## Lint, types, generated docs current
 	@$(BIN)/ruff check .
@@ -45,8 +48,9 @@ package: $(READY) ## Make the CloudFormation template and the zip of STAGE (dev)
 e2e: $(READY) ## Deploy the package to local AWS emulators, have it answer events there, and follow the guide
 	@$(BIN)/python -m e2e
 
-bench: $(READY) ## Time the matching of events against rules
+bench: $(READY) ## Time the matching of events, and tell 1,000 notices through a Slack that fails
 	@$(BIN)/python -m bench.matching
+	@$(BIN)/python -m bench.notices
 
 lock: $(READY) ## Renew requirements.txt and requirements-dev.txt from the ranges in pyproject.toml
 	@$(BIN)/python -m pip install -q uv

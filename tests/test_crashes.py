@@ -33,10 +33,10 @@ def states(lab: Lab, catalogue: Catalogue, what: Mapping[str, Any]) -> dict[tupl
 
 
 STORIES = {
-    "key": ("guardduty.long_term_key_misused/fires.called_from_tor", 1),
-    "session": ("guardduty.temporary_credentials_misused/fires.instance_role_used_outside", 3),
-    "group": ("cloudtrail.security_group_opened/fires.ipv4", 2),
-    "instance": ("guardduty.ec2_mining_cryptocurrency/fires.connection_to_a_pool", 7),
+    "key": ("guardduty.long_term_key_misused/fires.called_from_tor", 2),
+    "session": ("guardduty.temporary_credentials_misused/fires.instance_role_used_outside", 5),
+    "group": ("cloudtrail.security_group_opened/fires.ipv4", 3),
+    "instance": ("guardduty.ec2_mining_cryptocurrency/fires.connection_to_a_pool", 11),
 }
 """An event, and every how manieth of its calls is tried here: all of them take minutes."""
 
