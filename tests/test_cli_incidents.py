@@ -252,7 +252,7 @@ class TestShowing:
             "call ec2:AuthorizeSecurityGroupIngress",
             "request request-id",
             f"Approve by {ALICE} (via command) result 1 contained",
-            f"Undo by {ALICE} (via command) why agreed upon result undone",
+            f"Undo by {ALICE} (via command) why agreed upon result 1 undone",
             "Told: Waiting for approval",
             "as incident",
             "sns message_id ",
