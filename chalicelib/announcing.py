@@ -38,10 +38,10 @@ def finding(id_: str, title: str, description: str, account: str, region: str, n
     )
 
 
-def announce(engine: Engine, id_: str, title: str, description: str, account: str = "") -> None:
+def announce(engine: Engine, id_: str, title: str, description: str) -> None:
     """Tell people, unless they were told of this `id_` before."""
     ours = engine.organization
-    said = finding(id_, title, description, account or ours.hub, home_region(ours.partition), engine.clock())
+    said = finding(id_, title, description, ours.hub, home_region(ours.partition), engine.clock())
     known = engine.ledger.look(said, [])
     if known.answered:
         return

@@ -19,7 +19,7 @@ from chalicelib.incidents import assemble
 from chalicelib.ledger import Hold, Known, Record, Stored, Told
 from chalicelib.ledger.counters import spend
 from chalicelib.ledger.items import ask, stale
-from chalicelib.model import Ceiling, Change, Mode, Outcome, Response
+from chalicelib.model import Ceiling, Change, Incident, Mode, Outcome, Response
 from chalicelib.notify import Kind
 from chalicelib.notify.notice import Asked, Button
 from chalicelib.storms import joined
@@ -67,17 +67,15 @@ def act(
     changes = [step.change for step in planned]
     earlier = stored if stored and stored.notices else None
     news = [change for change in changes if _is_news(change, earlier)]
-    settled = replace(record, changes=news, answered=all(change.outcome is not Outcome.FAILED for change in changes))
-    approval = _approval(engine, record.incident, news, stored)
-    new = approval and not (stored and approval in stored.approvals)
-    asking = [ask(approval)] if approval and new else []
-    settled = replace(settled, also=[*asking, stale(record.incident, engine.clock())] if earlier else asking)
-    if earlier is None:
-        settled = replace(settled, notices=_opening(engine, settled, told_only, approval))
-    elif news or not known.repeated:
-        settled = replace(settled, notices=[_follow_up(engine, settled, earlier, told_only)])
+    was = stored.approval(Action.APPROVE) if stored else None
+    approval = asked_now(engine, record.incident, [*(stored.changes if stored else ()), *news], was)
+    told = _told(engine, replace(record, changes=news), known, earlier, told_only, approval)
+    also = [ask(approval)] if approval and approval is not was else []
+    also += [stale(record.incident, engine.clock())] if earlier else []
+    answered = all(change.outcome is not Outcome.FAILED for change in changes)
+    settled = replace(record, changes=news, notices=told, answered=answered, also=also)
     engine.ledger.settle(settled, known, claimed.hold)
-    engine.teller.tell(record.incident, earlier.notices if earlier else (), settled.notices)
+    engine.teller.tell(record.incident, earlier.notices if earlier else (), told)
     if earlier:
         engine.teller.show(record.incident)
     if claimed.spent:
@@ -132,39 +130,51 @@ def _alert(engine: Engine, error: OverBudget, record: Record) -> None:
     announce(engine, f"budget {error.budget} {engine.clock():%Y-%m-%dT%H}", title, said)
 
 
-def _approval(engine: Engine, incident: str, news: Iterable[Change], stored: Stored | None) -> Approval | None:
-    """Return what people are asked about all that is recorded of the incident, if anything waits for them."""
-    pending = waiting([*(stored.changes if stored else ()), *news])
+def asked_now(engine: Engine, incident: str, changes: Sequence[Change], was: Approval | None) -> Approval | None:
+    """Return what people are asked about these changes of an incident; the one that `was` where nothing is new."""
+    pending = waiting(changes)
     return asked_for(
         incident,
         pending,
         engine.clock(),
         minutes=engine.organization.approval_minutes,
         needed=engine.people.needed({change.resource.account for change in pending}),
-        was=stored.approval(Action.APPROVE) if stored else None,
+        was=was,
     )
 
 
-def _opening(engine: Engine, record: Record, told_only: Sequence[Response], approval: Approval | None) -> list[Told]:
-    """Return the incident's own message, and the question to the person whose credentials were used."""
+def _told(
+    engine: Engine,
+    record: Record,
+    known: Known,
+    earlier: Stored | None,
+    told_only: Sequence[Response],
+    approval: Approval | None,
+) -> list[Told]:
+    """Return what is to be told: the incident's own message, or what is news of it."""
     rules = [engine.catalogue.rules[id_] for id_ in record.rules]
     incident = assemble(record.incident, [record.finding], rules, record.changes, told_only)
+    if earlier is None:
+        return _opening(engine, record, incident, approval)
+    return [_follow_up(engine, incident, earlier)] if record.changes or not known.repeated else []
+
+
+def _opening(engine: Engine, record: Record, incident: Incident, approval: Approval | None) -> list[Told]:
+    """Return the incident's own message, and the question to the person whose credentials were used."""
     approvals = (approval,) if approval else ()
     now = Stored(record.incident, "", (record.finding,), tuple(record.rules), tuple(record.changes), (), approvals)
     told = engine.teller.compose(incident, Kind.INCIDENT, asked=engine.teller.asked(now))
     told = joined(engine, told, incident)
     person = engine.organization.person(record.finding.actor)
-    if person and any(rule.ask_actor for rule in rules) and not told.told_at:
+    if person and any(response.rule.ask_actor for response in incident.responses) and not told.told_at:
         return [told, engine.teller.compose(incident, Kind.QUESTION, to=person, asked=WAS_IT_YOU)]
     return [told]
 
 
-def _follow_up(engine: Engine, record: Record, stored: Stored, told_only: Sequence[Response]) -> Told:
+def _follow_up(engine: Engine, incident: Incident, stored: Stored) -> Told:
     """Return what is news; while the incident is snoozed, only what must not wait is told at once."""
-    rules = [engine.catalogue.rules[id_] for id_ in record.rules]
-    incident = assemble(record.incident, [record.finding], rules, record.changes, told_only)
     told = engine.teller.compose(incident, Kind.FOLLOW_UP)
-    if any(change.outcome in _LOUD for change in record.changes):
+    if any(change.outcome in _LOUD for change in incident.changes):
         return told
     return replace(told, not_before=stored.snoozed_until)
 

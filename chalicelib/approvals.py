@@ -11,17 +11,7 @@ from chalicelib.ledger import Stored
 from chalicelib.model import Change, Outcome, Remediation
 from chalicelib.notify.buttons import DETAILS
 from chalicelib.notify.notice import Asked, Button, DecisionLine
-
-UNDOABLE = {
-    Outcome.INTENDED,  # the attempt died and the event was not delivered again
-    Outcome.CONTAINED,
-    Outcome.UNVERIFIED,
-    Outcome.FAILED,
-    Outcome.UNDOING,
-    Outcome.DRIFTED,
-    Outcome.KEPT,
-}
-"""The outcomes that may have left something to take back, where there was a plan."""
+from chalicelib.undoing import can_undo, chains
 
 _DECISIONS_SHOWN = 8
 
@@ -32,15 +22,6 @@ def waiting(changes: Iterable[Change]) -> tuple[Change, ...]:
     for change in changes:
         last[change.remediation, change.resource.key] = change
     return tuple(change for change in last.values() if change.outcome is Outcome.AWAITING)
-
-
-def chains(changes: Sequence[Change]) -> list[list[Change]]:
-    """Return what may be taken back, the last first. A place is one chain of changes, back to its first `before`."""
-    places: dict[tuple[str, str], list[Change]] = {}
-    for change in changes:
-        if change.outcome in UNDOABLE and change.digest:
-            places.setdefault((change.remediation, change.resource.key), []).append(change)
-    return sorted(places.values(), key=lambda chain: (chain[-1].at, chain[-1].step), reverse=True)
 
 
 def digest(changes: Iterable[Change]) -> str:
@@ -94,11 +75,11 @@ def buttons(stored: Stored, remediations: Mapping[str, Remediation], now: dateti
             shown = [ids[id_] for id_ in approval.changes if id_ in ids]
             found.append(Button(Action.APPROVE, approval.digest, _ask(approval, shown, remediations)))
             found.append(Button(Action.DENY, approval.digest))
-    if undoing is None and _can_undo(stored.changes, remediations):
+    if undoing is None and can_undo(stored.changes, remediations):
         found.append(Button(Action.UNDO, undo_digest(stored.changes)))
     if not stored.acknowledged_by:
         found.append(Button(Action.ACKNOWLEDGE))
-    if not stored.snoozed_until or datetime.fromisoformat(stored.snoozed_until) <= now:
+    if not _snoozed(stored, now):
         found.append(Button(Action.SNOOZE))
     return (*found, Button(Action.ESCALATE), Button(DETAILS))
 
@@ -106,7 +87,6 @@ def buttons(stored: Stored, remediations: Mapping[str, Remediation], now: dateti
 def asked(stored: Stored, remediations: Mapping[str, Remediation], now: datetime) -> Asked:
     """Return what people are asked about an incident, can decide now, and have decided."""
     pending = next((each for each in stored.approvals if open_now(each, now)), None)
-    snoozed = stored.snoozed_until if stored.snoozed_until > now.isoformat() else ""
     return Asked(
         buttons=buttons(stored, remediations, now),
         expires=pending.expires_at if pending else "",
@@ -114,7 +94,7 @@ def asked(stored: Stored, remediations: Mapping[str, Remediation], now: datetime
         approved_by=tuple(sorted(pending.votes)) if pending else (),
         requester=pending.requester if pending else "",
         acknowledged_by=stored.acknowledged_by,
-        snoozed_until=snoozed,
+        snoozed_until=stored.snoozed_until if _snoozed(stored, now) else "",
         decisions=tuple(line(decision) for decision in stored.decisions[-_DECISIONS_SHOWN:]),
     )
 
@@ -124,15 +104,8 @@ def line(decision: Decision) -> DecisionLine:
     return DecisionLine(decision.at, decision.by, decision.action.value, decision.reason, decision.result)
 
 
-def _can_undo(changes: Sequence[Change], remediations: Mapping[str, Remediation]) -> bool:
-    """Tell whether something was touched that can be taken back."""
-    for chain in chains(changes):
-        last = chain[-1]
-        known = remediations.get(last.remediation)
-        touched = last.outcome is not Outcome.FAILED or any(not call.error for change in chain for call in change.calls)
-        if touched and known and not known.irreversible:
-            return True
-    return False
+def _snoozed(stored: Stored, now: datetime) -> bool:
+    return bool(stored.snoozed_until) and now < datetime.fromisoformat(stored.snoozed_until)
 
 
 def _ask(approval: Approval, changes: Iterable[Change], remediations: Mapping[str, Remediation]) -> str:

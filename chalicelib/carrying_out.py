@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.acting import Step
-from chalicelib.approvals import asked_for, chains, granted, undo_digest, waiting
+from chalicelib.answering import asked_now
+from chalicelib.approvals import granted, undo_digest, waiting
 from chalicelib.decision import Action, Approval, Decision
 from chalicelib.engine import Engine
 from chalicelib.errors import Busy
@@ -19,6 +20,7 @@ from chalicelib.ledger.items import ask, close, notice, say, stale
 from chalicelib.model import Change, Mode, Outcome
 from chalicelib.notify import Kind
 from chalicelib.table import Write
+from chalicelib.undoing import chains, why_kept
 from chalicelib.units import Unit, guarded
 
 GIVE_UP = timedelta(days=1)
@@ -117,7 +119,7 @@ def _respond(engine: Engine, stored: Stored, approval: Approval) -> list[Change]
     applied = {s.change.id: s for s in engine.hands.apply([s for s in steps if s.change.outcome is Outcome.INTENDED])}
     changes = [applied.get(step.change.id, step).change for step in steps]
     others = [change for change in stored.changes if change.id not in going]
-    again = _asked_again(engine, stored.id, waiting([*others, *changes]))
+    again = asked_now(engine, stored.id, [*others, *changes], None)
     _conclude(engine, stored, changes, hold, {}, [ask(again)] if again else [])
     return changes
 
@@ -132,7 +134,8 @@ def _undo(engine: Engine, stored: Stored, approval: Approval) -> list[Change]:
     if not found or undo_digest(stored.changes) != approval.digest:
         return []
     was = {change.id: change for change in stored.changes}
-    kept = {chain[-1].id: why for chain in found if (why := _why_kept(engine, chain[-1], approval.confirm))}
+    known = engine.catalogue.remediations
+    kept = {chain[-1].id: why for chain in found if (why := why_kept(chain[-1], known, confirm=approval.confirm))}
     going = [chain for chain in found if chain[-1].id not in kept]
     held = [replace(c[-1], outcome=Outcome.KEPT, reason=kept[c[-1].id]) for c in found if c[-1].id in kept]
     marked = [replace(change, outcome=Outcome.UNDOING) for chain in going for change in chain]
@@ -168,21 +171,6 @@ def _approved(step: Step, shown: Change, by: str) -> Step:
         reason = "the resource has changed since: this is what would be done now"
         change = replace(change, outcome=Outcome.AWAITING, mode=Mode.APPROVE, reason=reason)
     return replace(step, change=change)
-
-
-def _asked_again(engine: Engine, incident: str, pending: Sequence[Change]) -> Approval | None:
-    needed = engine.people.needed({change.resource.account for change in pending})
-    minutes = engine.organization.approval_minutes
-    return asked_for(incident, pending, engine.clock(), minutes=minutes, needed=needed, was=None)
-
-
-def _why_kept(engine: Engine, change: Change, confirm: bool) -> str:
-    remediation = engine.catalogue.remediations.get(change.remediation)
-    if remediation is None:
-        return f"{change.remediation} is no longer in the catalogue: undo it by hand"
-    if remediation.irreversible:
-        return remediation.irreversible
-    return remediation.confirm_undo if not confirm else ""
 
 
 def _back(engine: Engine, chain: Sequence[Change]) -> Step:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from chalicelib.approvals import chains, granted, open_now, undo_digest
+from chalicelib.approvals import granted, open_now, undo_digest
 from chalicelib.carrying_out import carry_out, put_aside, tell_as_it_stands
 from chalicelib.decision import Action, Approval, Decision
 from chalicelib.engine import Engine
@@ -17,6 +17,7 @@ from chalicelib.ledger.items import amend, ask, later, mark, say, stale
 from chalicelib.model import Change
 from chalicelib.notify import Kind, Notice
 from chalicelib.table import Write
+from chalicelib.undoing import chains
 
 Do: TypeAlias = Callable[[Engine, Stored, Decision], str]
 """Does what was decided and returns what came of it, for people."""
@@ -24,7 +25,8 @@ Do: TypeAlias = Callable[[Engine, Stored, Decision], str]
 SNOOZES = (60, 24 * 60)
 """Minutes for which an incident may be snoozed."""
 
-_ATTEMPTS = 5
+_PAUSES = (0.1, 0.2, 0.3, 0.4)
+"""Seconds to wait before a decision is tried again, because somebody else decided or acted at the same moment."""
 
 
 def decide(engine: Engine, decision: Decision) -> Decision:
@@ -33,17 +35,16 @@ def decide(engine: Engine, decision: Decision) -> Decision:
     The same decision, seen again, goes on where it stopped and is done once. Raises UnknownIncident, NotAllowed, Busy,
     and CountermeasureError, whose text is for the person.
     """
-    for attempt in range(_ATTEMPTS):
-        engine.sleep(0.1 * attempt)
+    for seconds in _PAUSES:
         try:
-            return _decided(engine, engine.ledger.load(decision.incident), decision)
+            return _decided(engine, decision)
         except Busy:
-            if attempt == _ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
+            engine.sleep(seconds)
+    return _decided(engine, decision)
 
 
-def _decided(engine: Engine, stored: Stored, decision: Decision) -> Decision:
+def _decided(engine: Engine, decision: Decision) -> Decision:
+    stored = engine.ledger.load(decision.incident)
     mine = (decision.at, decision.by, decision.action)
     before = next((each for each in stored.decisions if (each.at, each.by, each.action) == mine), None)
     if before:

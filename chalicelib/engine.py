@@ -55,14 +55,15 @@ class Engine:
             rules = self.catalogue.match(finding.event)
             if rules:
                 try:
-                    answered.append(self._answer(finding, rules))
+                    answered.append(self.answer(finding, rules))
                 except Busy as error:
                     busy.append(error)
         if busy:
             raise busy[0]
         return tuple(answered)
 
-    def _answer(self, finding: Finding, rules: Sequence[Rule]) -> Incident:
+    def answer(self, finding: Finding, rules: Sequence[Rule]) -> Incident:
+        """Answer one finding with the rules that fire on it. Raises Busy."""
         found = units(finding, rules)
         last = Busy("another delivery is working on the same resource")
         for seconds in WAITS:

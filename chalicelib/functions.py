@@ -15,15 +15,13 @@ from aws_lambda_powertools.metrics import Metrics
 from chalicelib import catalogue, observing, organization, wiring
 from chalicelib.engine import Engine
 from chalicelib.ledger import Ledger
-from chalicelib.notify import Targets
-from chalicelib.notify.secrets import SlackSecret, slack_secret, text_secret
+from chalicelib.notify.secrets import SlackSecret, slack_secret
 from chalicelib.organization import Organization
 from chalicelib.patterns import SOURCES
 from chalicelib.table import Table
 
 if TYPE_CHECKING:
     from chalicelib.slackapp.endpoint import Endpoint
-    from chalicelib.slackapp.groups import Groups
 
 ORGANIZATION = Path(__file__).parents[1] / "organization.toml"
 EVERY_SOURCE = ""
@@ -36,20 +34,12 @@ metrics = Metrics(namespace=observing.NAMESPACE, service=os.environ.get("POWERTO
 def engine(source: str = EVERY_SOURCE) -> Engine:
     """Return the engine of one function, with the rules of its source alone; made at the first event."""
     ours = accounts_known(organization.read(ORGANIZATION))
-    made = wiring.engine(
+    made = wiring.deployed(
         loaded(source),
         ours,
         wiring.Surroundings(hub=client),
         table=os.environ["LEDGER_TABLE"],
-        targets=Targets(
-            sns=lambda: client("sns"),
-            topic_arn=ours.channels.topic or os.environ.get("TOPIC_ARN", ""),
-            slack_reference=ours.channels.slack_secret,
-            channel=ours.channels.slack_channel,
-            escalation=ours.channels.escalation,
-        ),
-        external_id=text_secret(ours.external_id) if ours.external_id else "",
-        members=lambda group: groups(ours.channels.slack_secret).members(group),
+        topic=ours.channels.topic or os.environ.get("TOPIC_ARN", ""),
     )
     channels = made.teller.channels
     counted = replace(channels, deliver=observing.counting(channels.deliver, metrics))
@@ -69,14 +59,6 @@ def endpoint() -> Endpoint:
         )
 
     return Endpoint(secret_of(reference), ledger(), hand_over, wiring.utc_now)
-
-
-@cache
-def groups(reference: str) -> Groups:
-    """Return what knows the members of Slack's user groups."""
-    from chalicelib.slackapp.groups import Groups  # noqa: PLC0415 (cold start)
-
-    return Groups(secret_of(reference))
 
 
 def secret_of(reference: str) -> Callable[[], SlackSecret]:

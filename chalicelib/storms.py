@@ -79,4 +79,4 @@ def _open(engine: Engine, name: str, rule: Rule, incident: Incident) -> None:
 
 
 def _watched(name: str, now: datetime) -> Write:
-    return Write((incident_pk(name), "storm"), {**listed(later(now, 60))})
+    return Write((incident_pk(name), "storm"), listed(later(now, 60)))

@@ -97,7 +97,7 @@ class Teller:
         """Tell what of an incident has not arrived, and take off the list what has."""
         self.tell(stored.id, stored.notices)
         for told in stored.notices:
-            if told.told_at:
+            if told.told_at and told.due:
                 self.ledger.receive(stored.id, told, None)
         self.show(stored.id)
 

@@ -8,20 +8,25 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.accounts import Accounts, Clients
 from chalicelib.acting import Hands
 from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
+from chalicelib.errors import CountermeasureError
 from chalicelib.guardrails import Facts
 from chalicelib.ledger import Ledger
 from chalicelib.notify import Notice, Targets, notify, refresh, wait
+from chalicelib.notify.secrets import slack_secret, text_secret
 from chalicelib.organization import Organization
 from chalicelib.people import People, nobody
 from chalicelib.switch import switch
 from chalicelib.table import Table
 from chalicelib.telling import Channels, Receipts, Teller
+
+if TYPE_CHECKING:
+    from chalicelib.slackapp.groups import Groups
 
 
 def utc_now() -> datetime:
@@ -88,6 +93,44 @@ def engine(
         people=People(organization, members),
         facts=lambda: Facts(around.clock(), cache(look)),
     )
+
+
+def deployed(
+    catalogue: Catalogue, organization: Organization, around: Surroundings, *, table: str, topic: str
+) -> Engine:
+    """Return the engine of a deployment: with its external id, its channels and Slack's groups. Raises what reading
+    the external id raises.
+    """
+    channels = organization.channels
+    return engine(
+        catalogue,
+        organization,
+        around,
+        table=table,
+        targets=Targets(
+            sns=lambda: around.hub("sns"),
+            topic_arn=topic,
+            slack_reference=channels.slack_secret,
+            channel=channels.slack_channel,
+            escalation=channels.escalation,
+        ),
+        external_id=text_secret(organization.external_id) if organization.external_id else "",
+        members=_members(channels.slack_secret),
+    )
+
+
+def _members(reference: str) -> Callable[[str], Collection[str]]:
+    """Return what gives the members of a Slack user group: asked for where a group is among the approvers."""
+
+    @cache
+    def groups() -> Groups:
+        from chalicelib.slackapp.groups import Groups  # noqa: PLC0415 (cold start)
+
+        if not reference:
+            raise CountermeasureError("organization.toml names no notify.slack_secret to ask Slack with")
+        return Groups(lambda: slack_secret(reference))
+
+    return lambda group: groups().members(group)
 
 
 def _receipts(receipts: Receipts) -> dict[str, dict[str, str | int]]:

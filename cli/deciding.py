@@ -9,13 +9,14 @@ import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from chalicelib.approvals import chains, undo_digest
+from chalicelib.approvals import undo_digest
 from chalicelib.decision import Action, Decision
 from chalicelib.decisions import decide
 from chalicelib.engine import Engine
 from chalicelib.errors import CountermeasureError
 from chalicelib.ledger import Stored
 from chalicelib.model import Change, Outcome
+from chalicelib.undoing import chains
 from cli.faces import face
 from cli.hub import DONE, FAILED, Hub, caller, engine
 from cli.incident import WIDEST, head

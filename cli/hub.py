@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import typer
 from botocore.exceptions import ClientError
 
+from chalicelib import wiring
 from chalicelib.catalogue import Catalogue, load
 from chalicelib.directory import joined
 from chalicelib.engine import Engine
 from chalicelib.errors import Busy, CountermeasureError, UnknownIncident
 from chalicelib.ledger import Ledger
-from chalicelib.notify import Targets
-from chalicelib.notify.secrets import slack_secret, text_secret
 from chalicelib.organization import Organization
 from chalicelib.switch import MODE_PARAMETER
 from chalicelib.table import Table
 from chalicelib.wiring import Surroundings, utc_now
-from chalicelib.wiring import engine as wire
 from cli.deployed import AWS_ERRORS, BadInput, Deployed, explained
 from cli.show import plain
 from infrastructure.names import mode_parameter, stack
@@ -69,41 +67,14 @@ def hub(to: Deployed) -> Hub:
 
 def engine(hub: Hub) -> Engine:
     """Return the engine as the functions have it: with their external id, their channels and their kill switch."""
-    channels = hub.organization.channels
     os.environ[MODE_PARAMETER] = mode_parameter(hub.to.stage)  # by this name the engine looks for its kill switch
-    return wire(
-        hub.catalogue,
-        hub.organization,
-        Surroundings(hub=hub.to.client),
-        table=hub.ledger.table.name,
-        targets=Targets(
-            sns=lambda: hub.to.client("sns"),
-            topic_arn=hub.topic,
-            slack_reference=channels.slack_secret,
-            channel=channels.slack_channel,
-            escalation=channels.escalation,
-        ),
-        external_id=text_secret(hub.organization.external_id) if hub.organization.external_id else "",
-        members=_members(channels.slack_secret),
-    )
+    around = Surroundings(hub=hub.to.client)
+    return wiring.deployed(hub.catalogue, hub.organization, around, table=hub.ledger.table.name, topic=hub.topic)
 
 
 def caller(hub: Hub) -> str:
     """Return the ARN of whoever runs the command (STS GetCallerIdentity)."""
     return str(hub.to.client("sts").get_caller_identity()["Arn"])
-
-
-def _members(reference: str) -> Callable[[str], Collection[str]]:
-    """Return what gives the members of a Slack user group, which are asked for when a group is among the approvers."""
-
-    def members(group: str) -> Collection[str]:
-        from chalicelib.slackapp.groups import Groups  # noqa: PLC0415 - loads Slack's client
-
-        if not reference:
-            raise CountermeasureError("organization.toml names no notify.slack_secret to ask Slack with")
-        return Groups(lambda: slack_secret(reference)).members(group)
-
-    return members
 
 
 def _outputs(to: Deployed) -> dict[str, str]:

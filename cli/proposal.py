@@ -10,13 +10,14 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from chalicelib import reconcile
-from chalicelib.approvals import chains, granted, open_now
+from chalicelib.approvals import granted, open_now
 from chalicelib.decision import Action, Approval
 from chalicelib.engine import Engine
 from chalicelib.errors import CountermeasureError, Gone
 from chalicelib.ledger import Stored
 from chalicelib.model import Change, Outcome, Remediation, State
 from chalicelib.notify.states import difference, readable
+from chalicelib.undoing import chains, why_kept
 from cli.deployed import AWS_ERRORS
 from cli.show import grid, plain
 from cli.times import local
@@ -103,12 +104,10 @@ def three(back: Back) -> Rows:
 
 def kept(change: Change, remediations: Mapping[str, Remediation], *, confirm: bool) -> str:
     """Return why an undo leaves this change as it is; "" where it takes it back."""
-    known = remediations.get(change.remediation)
-    if known is None:
-        return f"{change.remediation} is no longer in the catalogue: undo it by hand"
-    if known.irreversible:
-        return f"cannot be undone: {known.irreversible}"
-    return f"without --confirm: {known.confirm_undo}" if known.confirm_undo and not confirm else ""
+    known, why = remediations.get(change.remediation), why_kept(change, remediations, confirm=confirm)
+    if not known or not why:
+        return why
+    return f"cannot be undone: {why}" if known.irreversible else f"without --confirm: {why}"
 
 
 def _does(change: Change, impact: str) -> Rows:

@@ -10,7 +10,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import reconcile
-from chalicelib.approvals import UNDOABLE
 from chalicelib.catalogue import Catalogue
 from chalicelib.decision import Action, Decision
 from chalicelib.decisions import decide
@@ -21,6 +20,7 @@ from chalicelib.incidents import of_stored
 from chalicelib.model import Change, Incident, Mode, Outcome
 from chalicelib.notify import Notice, delivered
 from chalicelib.notify.text import render
+from chalicelib.undoing import UNDOABLE
 from cli.intake import Item
 from cli.match import judge
 from lab.organization import HUB, Lab, embedded

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+import time_machine
 from chalice.test import Client
 
 import app
@@ -24,6 +25,13 @@ CORPUS = Path(os.environ.get("COUNTERMEASURE_CORPUS", Path(__file__).parents[2] 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     return load()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Coordinates]:
+    """Have time stand still, and move when a test moves it."""
+    with time_machine.travel("2026-08-01T12:00:00+00:00", tick=False) as clock:
+        yield clock
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ class Deployed:
 
 def forget() -> None:
     """Be another Lambda environment, with nothing in memory."""
-    for made in (functions.engine, functions.endpoint, functions.groups, functions.client):
+    for made in (functions.engine, functions.endpoint, functions.client):
         made.cache_clear()
     parameters.clear_caches()  # type: ignore[no-untyped-call]
 

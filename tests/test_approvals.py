@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -39,12 +38,6 @@ def placed(engine: Engine, **more: Any) -> Engine:
 def kinds(engine: Engine, incident: str) -> list[Kind]:
     notices = [Notice.from_json(told.body) for told in engine.ledger.load(incident).notices]
     return [notice.kind for notice in sorted(notices, key=lambda notice: notice.at)]
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel("2026-08-01T12:00:00+00:00", tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

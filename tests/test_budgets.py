@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -23,12 +22,6 @@ from tests.replaying import event, played
 
 GROUP = "cloudtrail.security_group_opened/fires.ipv4"
 TOPIC_ONLY = "signin.root_login/fires.other_spelling"
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
-    with time_machine.travel("2026-08-01T12:00:00+00:00", tick=False) as clock:
-        yield clock
 
 
 def opened(lab: Lab, catalogue: Catalogue, number: int, budgets: Budgets) -> tuple[Engine, Incident]:

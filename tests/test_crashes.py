@@ -15,9 +15,9 @@ from chalicelib.findings import parse
 from chalicelib.ledger import HOLD_SECONDS
 from chalicelib.model import Incident, Outcome, State
 from chalicelib.units import units
+from lab.crashing import Crash, Fuse, fused, ours
 from lab.organization import Lab
 from lab.stage import prepare
-from tests.crashing import Crash, Fuse, fused, ours
 from tests.deciding import undo
 from tests.replaying import administrator, event, told
 

@@ -29,7 +29,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib import approvals, reconcile
+from chalicelib import approvals, reconcile, undoing
 from chalicelib.catalogue import load, of
 from chalicelib.decision import Action
 from chalicelib.errors import Busy, CountermeasureError, UnknownIncident
@@ -37,10 +37,10 @@ from chalicelib.ledger import HOLD_SECONDS, Stored
 from chalicelib.model import Mode, Outcome, Resource, State
 from chalicelib.notify.buttons import action_of, value_of
 from chalicelib.upkeep import tend
+from lab.crashing import Crash, Fuse, fused, ours
 from lab.network import tcp
 from lab.organization import Lab, embedded
 from lab.stage import prepare
-from tests.crashing import Crash, Fuse, fused, ours
 from tests.deciding import ALICE, BOB, decided
 from tests.replaying import administrator, event
 
@@ -175,12 +175,12 @@ class Machine(RuleBasedStateMachine):
         """A forced undo, with whom it takes, gives back what was there before our first write."""
         self.clock.shift(timedelta(seconds=HOLD_SECONDS + 1))
         self.attempt(lambda: tend(self.engine))
-        if not approvals.chains(self.stored().changes):
+        if not undoing.chains(self.stored().changes):
             return
         self.attempt(lambda: decided(self.engine, Action.DENY, self.incident, BOB))
         self.attempt(lambda: decided(self.engine, Action.UNDO, self.incident, ALICE, reason="x", force=True))
         self.attempt(lambda: decided(self.engine, Action.APPROVE, self.incident, BOB))
-        assert not approvals.chains(self.stored().changes)
+        assert not undoing.chains(self.stored().changes)
         with administrator(self.lab, self.resource.account, self.resource.region) as aws:
             assert reconcile.same(reconcile.read(UNIT, aws, self.resource), self.first)
 
@@ -192,7 +192,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def an_undone_group_has_nothing_to_give_back(self) -> None:
-        if self.first is not None and not approvals.chains(self.stored().changes):
+        if self.first is not None and not undoing.chains(self.stored().changes):
             self.first = None
 
     @invariant()
@@ -210,7 +210,7 @@ class Machine(RuleBasedStateMachine):
         assert {digest for action, digest in offered if action in {"approve", "deny"}} == votes
         undo = {digest for action, digest in offered if action == "undo"}
         assert undo <= {approvals.undo_digest(stored.changes)}
-        assert bool(undo) <= bool(approvals.chains(stored.changes))
+        assert bool(undo) <= bool(undoing.chains(stored.changes))
         asks = stored.approval(Action.APPROVE)
         waits = approvals.digest(approvals.waiting(stored.changes))
         assert (asks.digest if asks else approvals.digest(())) == waits

@@ -10,6 +10,7 @@ from chalicelib.model import Actor, Change, Incident, Outcome, Remediation, Reso
 from chalicelib.notify import links, states, words
 from chalicelib.notify.escape import line
 from chalicelib.notify.notice import Asked, ChangeLine, DecisionLine, Kind, Notice, ResourceLine, Verdict, Who
+from chalicelib.undoing import touched
 
 VERDICTS: Mapping[Outcome, Verdict] = {
     Outcome.FAILED: Verdict.NOT_CONTAINED,
@@ -195,7 +196,7 @@ def _change_line(change: Change, remediations: Mapping[str, Remediation]) -> Cha
         done=change.outcome in _DONE,
         reason=line(change.reason, _TEXT),
         impact=remediation.impact if remediation and change.outcome in _FELT else "",
-        undo=_before_undo(remediation) if remediation and _touched(change) and change.outcome not in _LEFT else "",
+        undo=_before_undo(remediation) if remediation and touched(change) and change.outcome not in _LEFT else "",
     )
 
 
@@ -226,18 +227,11 @@ def _undo(incident: str, changes: Iterable[Change], remediations: Mapping[str, R
     possible = []
     for change in changes:
         remediation = remediations.get(change.remediation)
-        if _touched(change) and not (remediation and remediation.irreversible):
+        if touched(change) and not (remediation and remediation.irreversible):
             possible.append(change.outcome)
     wishes = {Outcome.KEPT: " --confirm", Outcome.DRIFTED: " --force"}
     wished = "".join(wish for outcome, wish in wishes.items() if outcome in possible)
     return f"countermeasure undo {incident}{wished}" if possible else ""
-
-
-def _touched(change: Change) -> bool:
-    """Tell whether the resource was changed, also by an attempt that failed half-way or has not reported back."""
-    if change.outcome is Outcome.FAILED:
-        return any(not call.error for call in change.calls)
-    return change.outcome in _LEFT | {Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.INTENDED}
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from chalicelib.model import Json, Remediation, Resource, Session
-from remediations.ec2.rules import change_egress, change_ingress, flat
+from remediations.ec2.rules import change_egress, change_ingress, rules_of
 
 
 def read(aws: Session, group: Resource) -> Json:
     """Return `{"ingress": [record, ...], "egress": [record, ...]}` (see `rules.flat`)."""
     found = aws.client("ec2").describe_security_groups(GroupIds=[group.id])["SecurityGroups"][0]
-    return {"ingress": flat(found["IpPermissions"]), "egress": flat(found["IpPermissionsEgress"])}
+    return rules_of(found)
 
 
 def desired(now: Json, group: Resource) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.errors import Unsupported
 from chalicelib.model import Json, Remediation, Resource, Session
 from remediations.ec2.quarantine_security_group import desired, write
-from remediations.ec2.rules import flat
+from remediations.ec2.rules import rules_of
 
 
 def read(aws: Session, group: Resource) -> Json:
@@ -13,7 +13,7 @@ def read(aws: Session, group: Resource) -> Json:
     found = aws.client("ec2").describe_security_groups(GroupIds=[group.id])["SecurityGroups"][0]
     if found["GroupName"] != "default":
         raise Unsupported(f"{group.id} is not the default group of its VPC: ec2.quarantine_security_group empties any")
-    return {"ingress": flat(found["IpPermissions"]), "egress": flat(found["IpPermissionsEgress"])}
+    return rules_of(found)
 
 
 remediation = Remediation(

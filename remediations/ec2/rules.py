@@ -38,6 +38,11 @@ def flat(permissions: Json) -> list[Json]:
     return sorted(records, key=lambda record: sorted((key, str(value)) for key, value in record.items()))
 
 
+def rules_of(group: Json) -> Json:
+    """Return `{"ingress": [record, ...], "egress": [record, ...]}` of a group as DescribeSecurityGroups has it."""
+    return {"ingress": flat(group["IpPermissions"]), "egress": flat(group["IpPermissionsEgress"])}
+
+
 def permission(record: Json) -> Json:
     """Return the `IpPermission` of one record: `flat([permission(record)]) == [record]`."""
     ends = next(

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from chalicelib.model import Remediation, Resource, Session, State
+from remediations.rds.sharing import change, desired, sharing
 
 
 def read(aws: Session, snapshot: Resource) -> State:
     """Return `{"public": bool}`: whether everybody may copy and restore it."""
     answer = aws.client("rds").describe_db_cluster_snapshot_attributes(DBClusterSnapshotIdentifier=snapshot.id)
     attributes = answer["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"]
-    values = [each["AttributeValues"] for each in attributes if each["AttributeName"] == "restore"]
-    return {"public": any("all" in each for each in values)}
-
-
-def desired(now: State, snapshot: Resource) -> State:
-    return {"public": False}
+    return sharing(attributes)
 
 
 def write(aws: Session, snapshot: Resource, now: State, then: State) -> None:
-    change = {"ValuesToAdd" if then["public"] else "ValuesToRemove": ["all"]}
-    aws.client("rds").modify_db_cluster_snapshot_attribute(
-        DBClusterSnapshotIdentifier=snapshot.id, AttributeName="restore", **change
-    )
+    aws.client("rds").modify_db_cluster_snapshot_attribute(DBClusterSnapshotIdentifier=snapshot.id, **change(then))
 
 
 remediation = Remediation(

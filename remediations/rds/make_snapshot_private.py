@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from chalicelib.model import Remediation, Resource, Session, State
+from remediations.rds.sharing import change, desired, sharing
 
 
 def read(aws: Session, snapshot: Resource) -> State:
     """Return `{"public": bool}`: whether everybody may copy and restore it."""
     answer = aws.client("rds").describe_db_snapshot_attributes(DBSnapshotIdentifier=snapshot.id)
     attributes = answer["DBSnapshotAttributesResult"]["DBSnapshotAttributes"]
-    values = [each["AttributeValues"] for each in attributes if each["AttributeName"] == "restore"]
-    return {"public": any("all" in each for each in values)}
-
-
-def desired(now: State, snapshot: Resource) -> State:
-    return {"public": False}
+    return sharing(attributes)
 
 
 def write(aws: Session, snapshot: Resource, now: State, then: State) -> None:
-    change = {"ValuesToAdd" if then["public"] else "ValuesToRemove": ["all"]}
-    aws.client("rds").modify_db_snapshot_attribute(DBSnapshotIdentifier=snapshot.id, AttributeName="restore", **change)
+    aws.client("rds").modify_db_snapshot_attribute(DBSnapshotIdentifier=snapshot.id, **change(then))
 
 
 remediation = Remediation(

@@ -1,0 +1,53 @@
+"""What can be taken back of an incident, in which order, and what stays. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.model import Change, Outcome, Remediation
+
+UNDOABLE = {
+    Outcome.INTENDED,  # the attempt died and the event was not delivered again
+    Outcome.CONTAINED,
+    Outcome.UNVERIFIED,
+    Outcome.FAILED,
+    Outcome.UNDOING,
+    Outcome.DRIFTED,
+    Outcome.KEPT,
+}
+"""The outcomes that may have left something to take back, where there was a plan."""
+
+
+def chains(changes: Sequence[Change]) -> list[list[Change]]:
+    """Return what may be taken back, the last first. A place is one chain of changes, back to its first `before`."""
+    places: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        if change.outcome in UNDOABLE and change.digest:
+            places.setdefault((change.remediation, change.resource.key), []).append(change)
+    return sorted(places.values(), key=lambda chain: (chain[-1].at, chain[-1].step), reverse=True)
+
+
+def touched(change: Change) -> bool:
+    """Tell whether the resource was changed, also by an attempt that failed half-way or has not reported back."""
+    if change.outcome is Outcome.FAILED:
+        return any(not call.error for call in change.calls)
+    return change.outcome in UNDOABLE
+
+
+def can_undo(changes: Sequence[Change], remediations: Mapping[str, Remediation]) -> bool:
+    """Tell whether something was touched that can be taken back."""
+    for chain in chains(changes):
+        known = remediations.get(chain[-1].remediation)
+        if known and not known.irreversible and any(map(touched, chain)):
+            return True
+    return False
+
+
+def why_kept(change: Change, remediations: Mapping[str, Remediation], *, confirm: bool) -> str:
+    """Return why an undo leaves a change as it is; "" where it takes it back."""
+    known = remediations.get(change.remediation)
+    if known is None:
+        return f"{change.remediation} is no longer in the catalogue: undo it by hand"
+    if known.irreversible:
+        return known.irreversible
+    return known.confirm_undo if not confirm else ""
