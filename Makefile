@@ -7,7 +7,7 @@ STAGE ?= dev
 PACKAGE := build/$(STAGE)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage check docs package e2e lock bench clean
+.PHONY: help setup demo test coverage check docs package e2e lock torture bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ package: $(READY) ## Make the CloudFormation template and the zip of STAGE (dev)
 
 e2e: $(READY) ## Deploy the package to local AWS emulators, have it answer events there, and follow the guide
 	@$(BIN)/python -m e2e
+
+torture: $(READY) ## Crashes, faults, races, storms and hostile input, half an hour of them: what holds, in docs/reliability.md
+	@$(BIN)/python -m torture --write $(ARGS)
 
 bench: $(READY) ## Time the matching of events, and tell 1,000 notices through a Slack that fails
 	@$(BIN)/python -m bench.matching
