@@ -46,7 +46,7 @@ class Claimed:
     """What was planned, the hold on what is to be changed, and the budget that held it back."""
 
     steps: Sequence[Step]
-    hold: Hold | None = None
+    hold: Hold
     spent: OverBudget | None = None
 
 
@@ -60,10 +60,8 @@ def act(
 ) -> list[Change]:
     """Plan, claim, apply, settle, tell; return what became of every unit."""
     claimed = _claim(engine, record, engine.hands.plan(steps), known, stored)
-    planned = list(claimed.steps)
-    if claimed.hold:
-        applied = {step.change.id: step for step in engine.hands.apply(_intended(planned))}
-        planned = [applied.get(step.change.id, step) for step in planned]
+    applied = {step.change.id: step for step in engine.hands.apply(_intended(claimed.steps))}
+    planned = [applied.get(step.change.id, step) for step in claimed.steps]
     changes = [step.change for step in planned]
     earlier = stored if stored and stored.notices else None
     news = [change for change in changes if _is_news(change, earlier)]
@@ -71,12 +69,15 @@ def act(
     approval = asked_now(engine, record.incident, [*(stored.changes if stored else ()), *news], was)
     told = _told(engine, replace(record, changes=news), known, earlier, told_only, approval)
     also = [ask(approval)] if approval and approval is not was else []
-    also += [stale(record.incident, engine.clock())] if earlier else []
+    faced = earlier and engine.teller.faced(earlier.notices)
+    also += [stale(record.incident, engine.clock())] if faced else []
     answered = all(change.outcome is not Outcome.FAILED for change in changes)
-    settled = replace(record, changes=news, notices=told, answered=answered, also=also)
+    there = {notice.id for notice in stored.notices} if stored else set()
+    fresh = [notice for notice in told if notice.id not in there]
+    settled = replace(record, changes=news, notices=fresh, answered=answered, also=also)
     engine.ledger.settle(settled, known, claimed.hold)
     engine.teller.tell(record.incident, earlier.notices if earlier else (), told)
-    if earlier:
+    if faced:
         engine.teller.show(record.incident)
     if claimed.spent:
         _alert(engine, claimed.spent, record)
@@ -86,14 +87,12 @@ def act(
 def _claim(engine: Engine, record: Record, planned: Sequence[Step], known: Known, stored: Stored | None) -> Claimed:
     """Record what is about to be done, within the budgets of actions; what is over budget waits for approval."""
     intended = _intended(planned)
-    if not intended:
-        return Claimed(planned)
     begun = {change.id for change in stored.changes if change.outcome in _BEGUN} if stored else set()
     fresh = [step for step in intended if step.change.id not in begun]
+    claim = replace(record, changes=[step.change for step in planned])
     try:
         spending = spend(engine.clock(), _budgets(engine, fresh))
-        claim = replace(record, changes=[step.change for step in planned], answered=False, also=spending)
-        return Claimed(planned, engine.ledger.claim(claim, known, engine.token()))
+        return Claimed(planned, engine.ledger.claim(claim, known, engine.token(), spending))
     except OverBudget as error:
         held = {step.change.id for step in fresh}
         lowered = [_held_back(step, error) if step.change.id in held else step for step in planned]

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from chalicelib.findings import parse
 from chalicelib.model import Incident, Outcome
 from chalicelib.notify import Notice, delivered
 from chalicelib.replayed import ceiling
@@ -38,7 +37,7 @@ def count(metrics: Metrics, event: Mapping[str, Any], incidents: Iterable[Incide
     SecondsToContainment is the time from when the source last saw what is wrong until it was contained; an event that
     somebody replays says nothing about it.
     """
-    seen = {} if ceiling(event) else {finding.id: finding.last_seen for finding in parse(event)}
+    replayed = ceiling(event)
     for incident in incidents:
         if incident.opened_at:  # it was read from the ledger
             continue
@@ -46,8 +45,8 @@ def count(metrics: Metrics, event: Mapping[str, Any], incidents: Iterable[Incide
         for change in incident.changes:
             if change.outcome in OUTCOMES:
                 metrics.add_metric(OUTCOMES[change.outcome], MetricUnit.Count, 1)
-            if change.outcome is Outcome.CONTAINED and (at := seen.get(change.finding)):
-                seconds = (now - datetime.fromisoformat(at)).total_seconds()
+            if change.outcome is Outcome.CONTAINED and not replayed:
+                seconds = (now - datetime.fromisoformat(incident.last_seen)).total_seconds()
                 metrics.add_metric("SecondsToContainment", MetricUnit.Seconds, max(seconds, 0.0))
 
 

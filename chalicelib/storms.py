@@ -14,7 +14,7 @@ from chalicelib.errors import Busy
 from chalicelib.incidents import assemble, rules_of
 from chalicelib.ledger import Record, Told
 from chalicelib.ledger.counters import storm, storm_size
-from chalicelib.ledger.items import UNLISTED, later, listed, notice
+from chalicelib.ledger.items import later, listed, notice
 from chalicelib.ledger.keys import incident_pk
 from chalicelib.model import Incident, Rule
 from chalicelib.notify import Kind
@@ -29,16 +29,13 @@ STORM = "storm-"
 WINDOW = 600
 """Seconds within which incidents of one rule and account are counted together."""
 
-ALONE = 5
-"""So many incidents of a window each have a message of their own."""
-
 
 def joined(engine: Engine, told: Told, incident: Incident) -> Told:
     """Return the incident's message: as it is, or marked as told by the one message of its storm."""
     rule = max((response.rule for response in incident.responses), key=lambda rule: rule.severity)
     account = incident.finding.account
     name, size = storm(engine.ledger.table, engine.clock(), rule.id, account, WINDOW)
-    if size <= ALONE:
+    if size <= engine.organization.channels.alone:
         return told
     _open(engine, name, rule, incident)
     at = engine.clock().isoformat(timespec="seconds")
@@ -57,7 +54,7 @@ def watch(engine: Engine, name: str) -> None:
         return
     rules = rules_of(stored.rules, engine.catalogue)
     told = engine.teller.compose(assemble(name, stored.findings, rules, ()), Kind.FOLLOW_UP, grouped=size)
-    engine.ledger.note([notice(told, name, now), Write((incident_pk(name), "storm"), {"over": True}, UNLISTED)])
+    engine.ledger.note([notice(told, name, now), Write((incident_pk(name), "storm"), {"over": True}, whole=True)])
     engine.teller.tell(name, stored.notices, [told])
 
 
@@ -66,17 +63,20 @@ def _open(engine: Engine, name: str, rule: Rule, incident: Incident) -> None:
     first, now = incident.finding, engine.clock()
     title = f"Many at once: {rule.title}"
     said = finding(name, title, f"Incidents of {rule.id} come in quick succession.", first.account, first.region, now)
-    known = engine.ledger.look(said, [])
+    try:
+        known = engine.ledger.look(said, [])
+    except Busy:
+        return  # another delivery opens it at this moment
     if known.answered:
         return
     told = engine.teller.compose(assemble(name, [said], [rule], ()), Kind.INCIDENT, grouped=1)
     record = Record(name, said, [rule.id], [], notices=[told], also=[_watched(name, now)])
     try:
-        engine.ledger.settle(record, known, None)
+        engine.ledger.settle(record, known, engine.ledger.claim(record, known, engine.token()))
     except Busy:
-        return  # another delivery opens it at this moment
+        return  # another delivery was faster
     engine.teller.tell(name, new=[told])
 
 
 def _watched(name: str, now: datetime) -> Write:
-    return Write((incident_pk(name), "storm"), listed(later(now, 60)))
+    return Write((incident_pk(name), "storm"), listed(later(now, 60)), whole=True)

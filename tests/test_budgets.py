@@ -13,8 +13,7 @@ from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
 from chalicelib.model import Incident, Outcome
 from chalicelib.notify import Notice
-from chalicelib.organization import Budgets
-from chalicelib.storms import ALONE
+from chalicelib.organization import Budgets, Channels
 from chalicelib.upkeep import tend
 from lab.organization import TABLE, Lab
 from tests.deciding import approve
@@ -22,6 +21,7 @@ from tests.replaying import event, played
 
 GROUP = "cloudtrail.security_group_opened/fires.ipv4"
 TOPIC_ONLY = "signin.root_login/fires.other_spelling"
+ALONE = Channels().alone
 
 
 def opened(lab: Lab, catalogue: Catalogue, number: int, budgets: Budgets) -> tuple[Engine, Incident]:
@@ -36,7 +36,8 @@ def opened(lab: Lab, catalogue: Catalogue, number: int, budgets: Budgets) -> tup
 
 def spent(lab: Lab) -> dict[str, int]:
     items = lab.hub("dynamodb").scan(TableName=TABLE)["Items"]
-    return {i["pk"]["S"]: int(i["spent"]["N"]) for i in items if i["pk"]["S"].startswith("budget#")}
+    hours = [item for item in items if item["pk"]["S"] == "budget"]
+    return {name: int(value["N"]) for hour in hours for name, value in hour.items() if name.startswith("spent_")}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_what_is_over_a_budget_waits_for_approval_and_that_is_told_once(
         ceilings += [ceiling.reason for change in incident.changes for ceiling in change.ceilings]
     assert outcomes == [Outcome.CONTAINED] * 2 + [Outcome.AWAITING] * 2
     assert ceilings == [f"{named} has spent its 2 actions of this hour"] * 2
-    assert spent(lab)[f"budget#{named}"] == 2
+    assert spent(lab)[f"spent_{named.replace(' ', '_').replace('.', '_')}"] == 2
     alerts = [post for post in lab.slack.posted if "Action budget spent" in post["text"]]
     assert len(alerts) == 1
 

@@ -224,7 +224,7 @@ def test_the_fallback_says_to_people_that_slack_does_not_have_it_and_why():
         notify(told(exposed_key()), targets)
         parts = json.loads(here.published[1]["Message"])
         head = "NOT IN SLACK: Slack refused the notice for C0EXAMPLE: is_archived (HTTP 200); the channel is archived"
-        assert parts["default"].startswith(f"{head}: name another.\n\nContained: Access key was published")
+        assert parts["email"].startswith(f"{head}: name another.\n\nContained: Access key was published")
         assert parts["sms"].startswith("[NOT IN SLACK] Contained: Access key was published")
 
 

@@ -131,9 +131,9 @@ def test_slack_takes_the_most_of_everything_at_once(words):
 def test_in_mail_no_text_writes_a_line_of_its_own(words, kind):
     published = sns.render(hostile(words, kind), undelivered="slack", why=words)
     parts = json.loads(published["Message"])
-    assert not unseen(published["Message"] + parts["default"] + parts["sms"])
-    assert not unseen(json.dumps(json.loads(parts["sqs"]), ensure_ascii=False))
-    assert "`curl evil.example.com`" not in parts["default"].splitlines()
+    assert not unseen(published["Message"] + parts["email"] + parts["sms"])
+    assert not unseen(json.dumps(json.loads(parts["default"]), ensure_ascii=False))
+    assert "`curl evil.example.com`" not in parts["email"].splitlines()
     assert re.fullmatch(r"[!-~][ -~]{0,98}", published["Subject"])
     assert len(published["Message"].encode()) <= 250_000
     assert all(0 < len(each["StringValue"]) <= 256 for each in published["MessageAttributes"].values())

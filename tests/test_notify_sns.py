@@ -45,11 +45,10 @@ def test_a_notice_is_published_for_people_and_for_machines():
         },
     }
     parts = json.loads(message["Message"])
-    assert set(parts) == {"default", "sms", "sqs", "lambda", "http", "https", "firehose"}
-    assert parts["default"] == text.render(notice)
+    assert set(parts) == {"default", "email", "sms"}
+    assert parts["email"] == text.render(notice)
     assert parts["sms"] == notice.headline
-    for protocol in ("sqs", "lambda", "http", "https", "firehose"):
-        assert json.loads(parts[protocol]) == json.loads(notice.to_json()) | {"cut": False}
+    assert json.loads(parts["default"]) == json.loads(notice.to_json()) | {"cut": False}
 
 
 def test_a_queue_gets_the_json_and_the_attributes(aws):
@@ -113,10 +112,10 @@ def test_a_long_title_leaves_the_place_in_the_subject():
 
 def test_a_notice_too_large_for_sns_is_cut_and_says_so():
     change = replace(told(mining()).changes[0], before="é" * 1500, after="é" * 1500)
-    parts = json.loads(sns.render(replace(told(mining()), changes=(change,) * 30))["Message"])
-    body = json.loads(parts["sqs"])
+    parts = json.loads(sns.render(replace(told(mining()), changes=(change,) * 60))["Message"])
+    body = json.loads(parts["default"])
     assert body["cut"] is True
-    assert body["changes"][0]["before"] == "é" * 199 + "…"
+    assert body["changes"][0]["before"] == "é" * 399 + "…"
     assert body["incident"] == "inc-1f2e3d"
 
 
@@ -135,4 +134,4 @@ def test_sns_takes_any_notice(notice):
     assert all(each["StringValue"].strip() for each in attributes.values())
     parts = json.loads(message["Message"])
     assert all(isinstance(part, str) and part for part in parts.values())
-    assert json.loads(parts["sqs"])["verdict"] in set(Verdict)
+    assert json.loads(parts["default"])["verdict"] in set(Verdict)

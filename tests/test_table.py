@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from chalicelib.errors import Busy
-from chalicelib.table import Item, Key, Table, Write
+from chalicelib.table import TRIES, Item, Key, Table, Write
 from lab.organization import TABLE, Lab
 
 
@@ -99,9 +99,10 @@ class TestWrite:
     ) -> None:
         reasons = {"CancellationReasons": [{"Code": code} for code in codes]} if codes else {}
         with Stubber(lab.hub("dynamodb")) as stub:
-            stub.add_client_error("transact_write_items", "TransactionCanceledException", modeled_fields=reasons)
+            for _ in range(TRIES):
+                stub.add_client_error("transact_write_items", "TransactionCanceledException", modeled_fields=reasons)
             with pytest.raises((Busy, ClientError)) as caught:
-                table(lab).write(writes(1))
+                table(lab).write(writes(2))
         assert isinstance(caught.value, Busy) is busy
         assert isinstance(caught.value.__cause__, ClientError) is busy
 

@@ -5,12 +5,14 @@ Items (`pk`, `sk`), what is long being JSON text in `body`:
 - `resource#KEY`, `head`: the open incident on a resource, and the rules that people undid on it.
 - `incident#ID`, `incident` | `finding#H` | `change#ID` | `notice#ID` | `approval#OF` | `decision#AT#H`: all of one
   incident, read by one query.
-- `budget#WHAT`, HOUR and `storm#WHAT`, WINDOW: counters, which expire.
+- `budget`, HOUR and `storm#WHAT`, `head`: counters, which expire.
 The index `lists` (`list`, `at`) holds the incidents of each month by when they were opened, and what is due by when.
 
-An attempt to answer a finding holds the heads of the finding and of its resources, from before the first change until
-the outcome is recorded; a hold that a crash left behind lapses. Each write of a head moves its version on and names
-the version that was seen when the plan was made, so that nobody acts twice, or on a plan that is stale.
+An attempt to answer a finding holds the heads of its resources (of the finding, where it has none), from before the
+first change until the outcome is recorded, with what it is about to do in them. A hold that a crash left behind lapses,
+and whoever comes next puts what it says into its incident. Each write of a head moves its version on and names the
+version that was seen when the plan was made, so that nobody acts twice, or on a plan that is stale. Why every step is
+one write of one item: docs/decisions/011-single-writes.md.
 """
 
 from chalicelib.ledger.keys import HOLD_SECONDS, KEEP_SECONDS, OPEN_SECONDS

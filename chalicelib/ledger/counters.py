@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.errors import OverBudget
 from chalicelib.ledger.keys import hashed
-from chalicelib.table import Table, Write
+from chalicelib.table import Item, Table, Write
 
 _HOUR = 3600
 
 
-def spend(now: datetime, wanted: Mapping[str, tuple[int, int]]) -> list[Write]:
-    """Return the writes that count actions of this hour: of each budget, how many of at most how many.
+def spend(now: datetime, wanted: Mapping[str, tuple[int, int]]) -> Write | None:
+    """Return the write that counts actions of this hour: of each budget, how many of at most how many.
 
-    They are refused with OverBudget, which names the budget, where one would be overdrawn.
+    It is refused with OverBudget, which names the budget, where one would be overdrawn. None where nothing is wanted.
     """
-    hour, expires = f"{now:%Y-%m-%dT%H}", int(now.timestamp()) + 2 * _HOUR
-    writes = []
     for budget, (number, limit) in wanted.items():
         if number > limit:
             raise OverBudget(budget, limit)
-        writes.append(
-            Write(
-                (f"budget#{budget}", hour),
-                {"expires_at": expires},
-                when="attribute_not_exists(spent) OR spent <= :room",
-                values={"room": limit - number},
-                add={"spent": number},
-                refusal=OverBudget(budget, limit),
-            )
-        )
-    return writes
+    if not wanted:
+        return None
+    named = {_spent(budget): (number, limit - number) for budget, (number, limit) in wanted.items()}
+
+    def refusal(item: Item) -> Exception:
+        left = {budget: limit - number - int(item.get(_spent(budget), 0)) for budget, (number, limit) in wanted.items()}
+        budget = min(left, key=lambda name: left[name])
+        return OverBudget(budget, wanted[budget][1])
+
+    return Write(
+        ("budget", f"{now:%Y-%m-%dT%H}"),
+        {},
+        # What is not there yet is not more than anything.
+        when=f"NOT ({' OR '.join(f'{name} > :room_{name}' for name in named)})",
+        values={f"room_{name}": room for name, (_, room) in named.items()},
+        add={name: number for name, (number, _) in named.items()},
+        refusal=refusal,
+    )
+
+
+def count(table: Table, write: Write, now: datetime) -> Item:
+    """Count up, and return what is counted; the first to do so says when that expires."""
+    counted = table.count(write)
+    if all(counted[name] == number for name, number in (write.add or {}).items()):
+        expires = {"expires_at": int(now.timestamp()) + 2 * _HOUR}
+        table.write([Write(write.key, expires)])
+    return counted
+
+
+def refund(spending: Write) -> Write:
+    """Return the write that takes back what was counted, where nothing came of it."""
+    back = {name: -number for name, number in (spending.add or {}).items()}
+    return replace(spending, when="", values=None, add=back, refusal=None)
 
 
 def storm(table: Table, now: datetime, rule: str, account: str, window: int) -> tuple[str, int]:
     """Count one more incident of a rule in an account; return the storm's name and how many are in this window (s)."""
     start = int(now.timestamp()) // window * window
     name = f"storm-{hashed(f'{rule} {account} {start}')[:12]}"
-    counted = table.count(
-        Write((f"storm#{name}", "head"), {"expires_at": start + window + _HOUR}, add={"incidents": 1})
-    )
+    counted = count(table, Write((f"storm#{name}", "head"), {}, add={"incidents": 1}), now)
     return name, counted["incidents"]
 
 
@@ -49,3 +69,8 @@ def storm_size(table: Table, name: str) -> int:
     """Return how many incidents a storm has; 0 when it is over and forgotten."""
     key = (f"storm#{name}", "head")
     return int(table.get([key]).get(key, {}).get("incidents", 0))
+
+
+def _spent(budget: str) -> str:
+    """Return the attribute that counts a budget: `spent_rule_signin_root_login`."""
+    return "spent_" + re.sub(r"\W", "_", budget, flags=re.ASCII)

@@ -10,7 +10,7 @@ from chalicelib.decision import Approval, Decision
 from chalicelib.errors import UnknownIncident
 from chalicelib.ledger.keys import DUE, HOLD_SECONDS, hashed, incident_pk
 from chalicelib.ledger.shapes import Stored, Told
-from chalicelib.model import Change, Outcome
+from chalicelib.model import Change, Finding, Outcome
 from chalicelib.records import (
     approval_of,
     approval_text,
@@ -41,34 +41,36 @@ def change(change: Change, now: datetime, was: Change | None = None) -> Write:
     pending = change.outcome in _PENDING
     due = listed(_look_again(change, now)) if pending else {}
     values: Item = {"body": change_text(change), "outcome": change.outcome.name, **due}
-    remove = () if pending else UNLISTED
     if was is None:
-        return Write(key, values, remove)
+        return Write(key, values, whole=True)
+    remove = () if pending else UNLISTED
     seen = {"was": was.outcome.name, "body_was": change_text(was)}
     return Write(key, values, remove, when="outcome = :was AND body = :body_was", values=seen)
 
 
-def notice(told: Told, incident: str, now: datetime) -> Write:
+def notice(told: Told, incident: str, now: datetime, *, fresh: bool = False) -> Write:
     """Return the write of a new notice, which is due until somebody says that it has arrived.
 
-    One that is there already keeps its receipts: nothing is told twice because it was recorded twice.
+    One that may be there already keeps its receipts, if it is not known to be `fresh`: nothing is told twice because it
+    was recorded twice.
     """
     due = datetime.fromisoformat(told.not_before) if told.not_before else later(now)
     values = {"body": told.body, "receipts": told.receipts, "told_at": told.told_at, "not_before": told.not_before}
-    return Write(notice_key(incident, told), {}, keep={**values, **({} if told.told_at else listed(due))})
+    values |= {} if told.told_at else listed(due)
+    key = notice_key(incident, told)
+    return Write(key, values, whole=True) if fresh else Write(key, {}, keep=values)
 
 
 def receipts(told: Told, incident: str, due: datetime | None) -> Write:
     """Return the write of a notice's receipts; `due` is when it is to be tried again, if at all."""
-    values: Item = {"receipts": told.receipts, "told_at": told.told_at}
-    key = notice_key(incident, told)
-    return Write(key, {**values, **listed(due)}) if due else Write(key, values, UNLISTED)
+    values = {"body": told.body, "receipts": told.receipts, "told_at": told.told_at, "not_before": told.not_before}
+    return Write(notice_key(incident, told), {**values, **(listed(due) if due else {})}, whole=True)
 
 
 def ask(approval: Approval, due: datetime | None = None) -> Write:
     """Return the write of what waits for people; it takes the place of what waited before."""
     at = due or datetime.fromisoformat(approval.expires_at)
-    return Write(approval_key(approval), {"body": approval_text(approval), "waiting": True, **listed(at)})
+    return Write(approval_key(approval), {"body": approval_text(approval), "waiting": True, **listed(at)}, whole=True)
 
 
 def amend(approval: Approval, was: Approval, due: datetime) -> Write:
@@ -86,7 +88,7 @@ def close(approval: Approval) -> Write:
 
 def say(decision: Decision) -> Write:
     """Return the write of a decision; the same decision is one item however often it comes."""
-    return Write((incident_pk(decision.incident), decision_sk(decision)), {"body": decision_text(decision)})
+    return Write((incident_pk(decision.incident), decision_sk(decision)), {"body": decision_text(decision)}, whole=True)
 
 
 def mark(incident: str, values: Mapping[str, str]) -> Write:
@@ -96,6 +98,10 @@ def mark(incident: str, values: Mapping[str, str]) -> Write:
 
 def notice_key(incident: str, told: Told) -> Key:
     return incident_pk(incident), f"notice#{told.id}"
+
+
+def finding_sk(finding: Finding) -> str:
+    return f"finding#{hashed(finding.id)}"
 
 
 def approval_key(approval: Approval) -> Key:
@@ -109,12 +115,12 @@ def decision_sk(decision: Decision) -> str:
 
 def stale(incident: str, now: datetime) -> Write:
     """Return the write that an incident's own message does not show it as it is; the schedule sees to it if need be."""
-    return Write((incident_pk(incident), "face"), {"current": False, **listed(later(now))})
+    return Write((incident_pk(incident), "face"), {"current": False, **listed(later(now))}, whole=True)
 
 
 def shown(incident: str) -> Write:
     """Return the write that an incident's own message shows it as it is."""
-    return Write((incident_pk(incident), "face"), {"current": True}, UNLISTED)
+    return Write((incident_pk(incident), "face"), {"current": True}, whole=True)
 
 
 def stored(incident: str, items: Mapping[str, Item]) -> Stored:

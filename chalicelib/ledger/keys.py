@@ -16,6 +16,9 @@ KEEP_SECONDS = 400 * 24 * 3600
 HOLD_SECONDS = 120
 """A hold lapses after this long: more than a function may run, no more than Lambda waits before its second retry."""
 
+BEGUN = "begun"
+"""The attribute of a head that says what an attempt is about to do; with what was there before."""
+
 DUE = "due"
 """The list of what must be looked at again, by when: approvals, notices that did not arrive, changes not yet seen."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.ledger.keys import DUE, opened_in
-from chalicelib.table import Table
+from chalicelib.table import Key, Table
 
 _FIRST, _LAST = "0", "~"
 """What sorts before and after every ISO 8601 time."""
@@ -18,10 +18,13 @@ def opened_since(table: Table, since: datetime, now: datetime) -> list[str]:
     return [pk.partition("#")[2] for pk, _ in reversed(found)]
 
 
-def due(table: Table, now: datetime) -> list[str]:
-    """Return the ids of the incidents of which something is due, the longest waiting first."""
-    keys = table.listed(DUE, _FIRST, now.astimezone(UTC).isoformat(timespec="seconds"))
-    return list(dict.fromkeys(pk.partition("#")[2] for pk, _ in keys))
+def due(table: Table, now: datetime) -> tuple[list[str], list[Key]]:
+    """Return the ids of the incidents of which something is due, and the heads that an attempt that died still holds;
+    the longest waiting first.
+    """
+    keys = list(table.listed(DUE, _FIRST, now.astimezone(UTC).isoformat(timespec="seconds")))
+    incidents = [pk.partition("#")[2] for pk, _ in keys if pk.startswith("incident#")]
+    return list(dict.fromkeys(incidents)), [key for key in keys if not key[0].startswith("incident#")]
 
 
 def _months(since: datetime, now: datetime) -> list[str]:

@@ -1,20 +1,28 @@
-"""The protocol on the table: who may act on what, recorded before anything is touched and settled after."""
+"""The protocol on the table: who may act on what, recorded before anything is touched and settled after.
+
+Every step is one write of one item, so that no crash leaves half of one: a head is held with what is about to be done
+and was there before in it; once that is in the incident, with what became of it, the head is let go. A head that holds
+something when its time is over tells of an attempt that died; whoever comes next puts that into the incident first.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.errors import Busy
 from chalicelib.ledger import items
+from chalicelib.ledger.begun import begun_of, begun_text
+from chalicelib.ledger.counters import count, refund
 from chalicelib.ledger.keys import (
+    BEGUN,
     HOLD_SECONDS,
     KEEP_SECONDS,
     OPEN_SECONDS,
     finding_head,
-    hashed,
     incident_pk,
     opened_in,
     resource_head,
@@ -27,58 +35,98 @@ from chalicelib.table import Item, Key, Table, Write
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The protocol on a table. Raises Busy where another attempt is at work; what DynamoDB raises comes through."""
+    """The protocol on a table. Raises Busy where another attempt is at work; what DynamoDB raises comes through.
+
+    `open_seconds`: so long after its last finding does an incident take in another one on the same resource.
+    """
 
     table: Table
     clock: Callable[[], datetime]
+    open_seconds: int = OPEN_SECONDS
 
     def look(self, finding: Finding, resources: Sequence[str]) -> Known:
-        """Return what is known of a finding and of resources (keys). Raises Busy while another attempt holds one."""
+        """Return what is known of a finding and of resources (keys). Raises Busy while another attempt holds one.
+
+        What an attempt that died had begun is first put into its incident, where it would be if that had lived.
+        """
         own, now = finding_head(finding), self._now()
         keys = {resource_head(key): key for key in resources}
         heads = self.table.get([own, *keys])
         for head, item in heads.items():
             if item.get("held_until", 0) > now:
                 raise Busy(f"another delivery is working on {keys.get(head, finding.id)}")
+        left = [item for item in heads.values() if BEGUN in item]
+        for item in left:
+            self.take_over(item)
+        if left:
+            return replace(self.look(finding, resources), answered=False)
         mine = heads.get(own)
-        same = mine is not None and mine["revision"] == finding.revision
+        same = mine is not None and mine.get("revision") == finding.revision
         current = mine if mine and (same or mine["open_until"] > now) else None
-        open_ = [item for head, item in heads.items() if head in keys and item.get("open_until", 0) > now]
+        open_ = [item for head, item in heads.items() if head in keys and item["open_until"] > now]
         incident = next((item["incident"] for item in [current, *open_] if item), "")
         return Known(
             incident=incident,
             repeated=current is not None,
             answered=same and mine is not None and bool(mine["answered"]),
-            versions={head: item["version"] for head, item in heads.items()},
+            heads=heads,
             undone={keys[head]: json.loads(item["undone"]) for head, item in heads.items() if "undone" in item},
         )
 
-    def claim(self, record: Record, known: Known, holder: str) -> Hold:
-        """Record what is about to be done, with what was there before, and hold it. Nothing is touched on Busy."""
-        heads = _heads(record)
-        held = {"holder": holder, "held_until": self._now(HOLD_SECONDS)}
-        writes = [self._move(head, record, known, {**held, "answered": False}) for head in heads]
-        self.table.write(writes + self._records(record))
-        return Hold(holder, heads)
+    def claim(self, record: Record, known: Known, holder: str, spending: Write | None = None) -> Hold:
+        """Hold the resources (the finding, where there are none), with what is about to be done and was there before.
 
-    def settle(self, record: Record, known: Known, hold: Hold | None) -> None:
-        """Record what became of it, and the notice that is to be told. Without a hold, raises Busy on a stale plan."""
-        records = self._records(record)
-        if hold is None:
-            moved = {"answered": record.answered}
-            self.table.write([self._move(head, record, known, moved) for head in _heads(record)] + records)
-            return
-        self._let_go(hold, {head: {"answered": record.answered} for head in hold.heads}, records)
+        `spending` is counted first. Nothing is touched on Busy, or where that is refused.
+        """
+        heads = [*dict.fromkeys(resource_head(change.resource.key) for change in record.changes)]
+        if spending:
+            count(self.table, spending, self.clock())
+        held: dict[Key, Item] = {}
+        try:
+            for head in sorted(heads) or [finding_head(record.finding)]:
+                held[head] = self._hold(head, record, known, holder)
+        except Busy:
+            self._let_go(Hold(holder, held), {head: self._as_it_was(head, known) for head in held})
+            if spending:
+                self.table.write([refund(spending)])
+            raise
+        return Hold(holder, held)
+
+    def take_over(self, head: Item) -> None:
+        """Put what an attempt that died had begun into its incident, and let go. Raises Busy where that changed."""
+        record = begun_of(head[BEGUN])
+        for write in self._opening(record) + self._changes(record.changes):
+            with suppress(Busy):  # it is there already
+                self.table.write([replace(write, when="attribute_not_exists(pk)")])
+        stays = {"incident": record.incident, "open_until": self._now(OPEN_SECONDS), "answered": False}
+        gone = (BEGUN, "holder", "held_until", *items.UNLISTED)
+        seen = {"seen": head["version"]}
+        key = head["pk"], head["sk"]
+        self.table.write([Write(key, stays, gone, when="version = :seen", values=seen, add={"version": 1})])
+
+    def settle(self, record: Record, known: Known, hold: Hold) -> None:
+        """Record what became of it, and the notices that are to be told; then let go."""
+        own = finding_head(record.finding)
+        opening = [] if known.incident else self._opening(record)
+        writes = [*(opening or [self._finding(record)]), *self._changes(record.changes)]
+        writes += [items.notice(notice, record.incident, self.clock(), fresh=True) for notice in record.notices]
+        after = {head: self._after(head, record, known) for head in {*hold.heads, own}}
+        writes += [] if own in hold.heads else [Write(own, after.pop(own), whole=True)]
+        self.table.put([*writes, *record.also])
+        self._let_go(hold, after)
 
     def resume(self, changes: Sequence[Change], was: Mapping[str, Change], holder: str) -> Hold:
-        """Hold recorded changes once more, each only if it is as it `was` (by id), for an approval or an undo."""
+        """Hold recorded changes once more, each only if it is as it `was` (by id), for an approval or an undo.
+
+        What others had planned by then is stale.
+        """
         heads = tuple(dict.fromkeys(resource_head(change.resource.key) for change in changes))
         held = {"holder": holder, "held_until": self._now(HOLD_SECONDS)}
         free = "attribute_not_exists(held_until) OR held_until < :now"
-        writes = [Write(head, held, when=free, values={"now": self._now()}) for head in heads]
+        writes = [Write(head, held, when=free, values={"now": self._now()}, add={"version": 1}) for head in heads]
         now = self.clock()
         self.table.write(writes + [items.change(change, now, was[change.id]) for change in changes])
-        return Hold(holder, heads)
+        return Hold(holder, {head: {} for head in heads})
 
     def conclude(
         self,
@@ -96,7 +144,21 @@ class Ledger:
             for head, rules in ((resource_head(key), rules) for key, rules in undone.items())
         }
         records = [*self._told(incident, changes, notices), *also]
-        self._let_go(hold, {head: reasons.get(head, {}) for head in hold.heads}, records, keep=set(reasons))
+        mine = {"me": hold.holder}
+        writes = [
+            Write(
+                head,
+                {"let_go": self._now(), **reasons.get(head, {})},
+                ("holder", "held_until", *(("expires_at",) if head in reasons else ())),
+                when="holder = :me",
+                values=mine,
+            )
+            for head in hold.heads
+        ]
+        try:
+            self.table.write([*writes, *records])
+        except Busy:  # the hold had lapsed, and another took it over
+            self.table.write(records)
 
     def receive(self, incident: str, notice: Told, wait: int | None) -> None:
         """Keep the receipts of a notice; it is tried again in `wait` seconds, or has arrived everywhere."""
@@ -117,60 +179,74 @@ class Ledger:
     def _now(self, later: int = 0) -> int:
         return int(self.clock().timestamp()) + later
 
-    def _move(self, head: Key, record: Record, known: Known, more: Item) -> Write:
-        """Move a head on from the version that was seen, to the record's incident."""
-        seen = known.versions.get(head)
-        own: Item = {"revision": record.finding.revision} if head == finding_head(record.finding) else {}
-        if head not in known.kept:
-            own["expires_at"] = self._now(KEEP_SECONDS)
-        values = {
-            "incident": record.incident,
-            "open_until": self._now(OPEN_SECONDS),
-            "version": (seen or 0) + 1,
-            **own,
-            **more,
+    def _hold(self, head: Key, record: Record, known: Known, holder: str) -> Item:
+        """Hold a head that is as it was seen, and write into it what is about to be done; return it. Raises Busy."""
+        seen = known.heads.get(head, {})
+        until = self._now(HOLD_SECONDS)
+        changes = [change for change in record.changes if resource_head(change.resource.key) == head]
+        item = {
+            **_attributes(seen),
+            "version": seen.get("version", 0) + 1,
+            "holder": holder,
+            "held_until": until,
+            BEGUN: begun_text(replace(record, changes=changes)),
+            **items.listed(items.later(self.clock())),
         }
-        if seen is None:
-            return Write(head, values, when="attribute_not_exists(pk)")
-        return Write(head, values, when="version = :seen", values={"seen": seen})
+        when, values = ("version = :seen", {"seen": seen["version"]}) if seen else ("attribute_not_exists(pk)", None)
+        self.table.write([Write(head, item, when=when, values=values, whole=True)])
+        return item
 
-    def _let_go(
-        self, hold: Hold, values: Mapping[Key, Item], records: Sequence[Write], keep: Collection[Key] = ()
-    ) -> None:
-        """Give up a hold and write the records; these alone where the hold had lapsed and another took it over."""
-        mine = {"me": hold.holder}
-        writes = [
-            Write(
-                head,
-                {"let_go": self._now(), **more},
-                ("holder", "held_until", *(("expires_at",) if head in keep else ())),
-                when="holder = :me",
-                values=mine,
-            )
-            for head, more in values.items()
-        ]
-        try:
-            self.table.write([*writes, *records])
-        except Busy:
-            self.table.write(records)
+    def _let_go(self, hold: Hold, after: Mapping[Key, Item]) -> None:
+        """Leave every head that is still held as it is to be; one that another took over is not ours any more."""
+        for head in hold.heads:
+            with suppress(Busy):
+                write = Write(head, after[head], when="holder = :me", values={"me": hold.holder}, whole=True)
+                self.table.write([write])
 
-    def _records(self, record: Record) -> list[Write]:
-        finding = f"finding#{hashed(record.finding.id)}"
-        key, now = incident_pk(record.incident), self.clock()
-        at = now.isoformat(timespec="seconds")
+    def _after(self, head: Key, record: Record, known: Known) -> Item:
+        """Return a head as it is once the finding is answered: of the incident, and the finding's with its revision."""
+        seen = known.heads.get(head, {})
+        own = finding_head(record.finding)
+        kept = {} if head in known.kept else {"expires_at": self._now(KEEP_SECONDS)}
+        revision = {"revision": record.finding.revision, "answered": record.answered} if head == own else {}
+        return {
+            **_attributes(seen),
+            "incident": record.incident,
+            "open_until": self._now(self.open_seconds),
+            "version": seen.get("version", 0) + 2,
+            "let_go": self._now(),
+            **kept,
+            **revision,
+        }
+
+    def _as_it_was(self, head: Key, known: Known) -> Item:
+        """Return a head as it was before it was held, but for its version."""
+        seen = known.heads.get(head, {})
+        fresh = {"incident": "", "open_until": 0, "answered": False, "expires_at": self._now(KEEP_SECONDS)}
+        return {**(_attributes(seen) or fresh), "version": seen.get("version", 0) + 2}
+
+    def _opening(self, record: Record) -> list[Write]:
+        """Return the writes that open an incident with its first finding."""
+        at = self.clock().isoformat(timespec="seconds")
         shown = {"list": opened_in(at[:7]), "at": at} if record.rules or record.notices else {}  # a heartbeat is not
-        opened = {"opened_at": at, "opener": finding, **shown}
-        top = Write((key, "incident"), {"last_seen": record.finding.last_seen}, keep=opened)
-        body = Write((key, finding), {"body": finding_text(record.finding), "rules": list(record.rules)})
-        return [top, body, *self._told(record.incident, record.changes, record.notices), *record.also]
+        opened = {"opened_at": at, "opener": items.finding_sk(record.finding), **shown}
+        return [Write((incident_pk(record.incident), "incident"), opened, whole=True), self._finding(record)]
+
+    def _finding(self, record: Record) -> Write:
+        body = finding_text(record.newest or record.finding)
+        key = incident_pk(record.incident), items.finding_sk(record.finding)
+        return Write(key, {"body": body, "rules": list(record.rules)}, whole=True)
+
+    def _changes(self, changes: Sequence[Change]) -> list[Write]:
+        now = self.clock()
+        return [items.change(change, now) for change in changes]
 
     def _told(self, incident: str, changes: Sequence[Change], notices: Sequence[Told]) -> list[Write]:
         """Return the writes of changes, and of notices that are due until somebody says that they have arrived."""
         now = self.clock()
-        told = (items.notice(notice, incident, now) for notice in notices)
-        return [*(items.change(change, now) for change in changes), *told]
+        return [*self._changes(changes), *(items.notice(notice, incident, now) for notice in notices)]
 
 
-def _heads(record: Record) -> tuple[Key, ...]:
-    resources = (resource_head(change.resource.key) for change in record.changes)
-    return tuple(dict.fromkeys((finding_head(record.finding), *resources)))
+def _attributes(item: Item) -> Item:
+    """Return what an item holds beside its key."""
+    return {name: value for name, value in item.items() if name not in {"pk", "sk"}}

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.decision import Action, Approval, Decision
 from chalicelib.ledger.keys import resource_head
 from chalicelib.model import Change, Finding
-from chalicelib.table import Key, Write
+from chalicelib.table import Item, Key, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Known:
     incident: str = ""  # of this finding, or open on one of its resources; empty when there is none
     repeated: bool = False  # that incident has this finding already
     answered: bool = False  # this very revision of the finding was answered
-    versions: Mapping[Key, int] = field(default_factory=dict)  # of the heads that exist
+    heads: Mapping[Key, Item] = field(default_factory=dict)  # that exist, as they were seen
     undone: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # resource key -> rule -> reason
 
     @property
@@ -30,10 +30,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One attempt's hold on the heads of a finding and its resources."""
+    """One attempt's hold on heads: of resources, or of a finding that has none."""
 
     holder: str
-    heads: tuple[Key, ...]
+    heads: Mapping[Key, Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is to be recorded of one answer to one finding; `also` is written with it, all or nothing."""
+    """What is to be recorded of one answer to one finding; `also` (whole items) is written with it.
+
+    `newest` is what is known of the finding where later news of it was answered before.
+    """
 
     incident: str
     finding: Finding
@@ -79,3 +82,4 @@ class Record:
     notices: Sequence[Told] = ()
     answered: bool = True
     also: Sequence[Write] = ()
+    newest: Finding | None = None
