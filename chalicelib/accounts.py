@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar, Token
@@ -19,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import AccessRefused
 from chalicelib.model import Call, Remediation, Resource
 from chalicelib.scope import pins, policy
+from chalicelib.withheld import withheld
 
 RESPONDER = "countermeasure-responder"
 PLANNER = "countermeasure-plan"
@@ -30,7 +30,9 @@ SESSION_SECONDS = 900
 MARGIN = timedelta(seconds=60)
 """Credentials are fetched anew when they have less than this left."""
 
-_SECRET = re.compile(r"password|secret|token|privatekey", re.IGNORECASE)
+PATIENCE = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=3, read_timeout=6)
+"""How long a call is waited for and tried again: 24 s at most, so that a function is left the time to say so."""
+
 _CALL = "countermeasure_call"
 _CALLER: ContextVar[ScopedSession | None] = ContextVar("caller", default=None)
 
@@ -90,8 +92,7 @@ class Clients:
             core = botocore.session.get_session()
             core._credentials = _Signer()
             self._session = boto3.Session(botocore_session=core)
-        retries = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=5, read_timeout=20)
-        client = self._session.client(service, region_name=region, config=retries)
+        client = self._session.client(service, region_name=region, config=PATIENCE)
         client.meta.events.register("before-parameter-build", _note_call)
         client.meta.events.register("after-call", _note_answer)
         client.meta.events.register("after-call-error", _note_no_answer)
@@ -170,7 +171,7 @@ class Accounts:
         now = self.clock()
         expires, credentials = self._kept.get((account, name, scope), (now, None))
         if credentials is None or expires - now < MARGIN:
-            self._kept = {key: kept for key, kept in self._kept.items() if kept[0] - now >= MARGIN}
+            self._kept = {key: kept for key, kept in list(self._kept.items()) if kept[0] - now >= MARGIN}
             credentials = self._assume(account, name, scope)
             self._kept[account, name, scope] = (now + timedelta(seconds=SESSION_SECONDS), credentials)
         return credentials
@@ -206,11 +207,12 @@ def describe(error: Exception) -> str:
     if isinstance(error, ClientError):
         answer = error.response.get("Error", {})
         return f"{answer.get('Code', '?')} from {error.operation_name}: {answer.get('Message', '')}"[:500]
-    return f"{type(error).__name__}: {error}"[:500]
+    operation = "".join(f" from {note}" for note in getattr(error, "__notes__", ()))
+    return f"{type(error).__name__}{operation}: {error}"[:500]
 
 
 def _note_call(params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
-    context[_CALL] = f"{model.service_model.service_name}:{model.name}", _shown(params)
+    context[_CALL] = f"{model.service_model.service_name}:{model.name}", withheld(params)
 
 
 def _note_answer(parsed: Mapping[str, Any], context: Mapping[str, Any], **_: Any) -> None:
@@ -220,6 +222,7 @@ def _note_answer(parsed: Mapping[str, Any], context: Mapping[str, Any], **_: Any
 
 def _note_no_answer(exception: Exception, context: Mapping[str, Any], **_: Any) -> None:
     _note(context, "", type(exception).__name__)
+    exception.add_note(context[_CALL][0].partition(":")[2])  # which call was not answered: the error does not say
 
 
 def _note(context: Mapping[str, Any], request_id: str, error: str) -> None:
@@ -227,10 +230,3 @@ def _note(context: Mapping[str, Any], request_id: str, error: str) -> None:
     if caller is not None:
         operation, parameters = context[_CALL]
         caller.calls.append(Call(operation, parameters, request_id, error))
-
-
-def _shown(value: Any) -> Any:
-    """Return a parameter as it may be shown: what is named like a secret is withheld, at any depth."""
-    if isinstance(value, Mapping):
-        return {key: "(withheld)" if _SECRET.search(key) else _shown(inner) for key, inner in value.items()}
-    return [_shown(inner) for inner in value] if isinstance(value, list | tuple) else value

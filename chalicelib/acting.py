@@ -5,13 +5,14 @@ One unit's exception is that unit's failure, with the reason; the others go on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from chalicelib import protection, reconcile
 from chalicelib.accounts import Accounts, ScopedSession, describe
-from chalicelib.errors import CountermeasureError, Gone
+from chalicelib.errors import CountermeasureError, Gone, OutOfTime
 from chalicelib.model import Call, Ceiling, Change, Mode, Outcome, State
 from chalicelib.organization import Protected
 from chalicelib.units import Unit
@@ -29,16 +30,28 @@ class Step:
 Act: TypeAlias = Callable[[ScopedSession, Step], Step]
 Open: TypeAlias = Callable[[Sequence[Step]], ScopedSession]
 
+ENOUGH = 30
+"""Seconds that must be left for one more unit: AWS may keep us waiting for a call of it, and people are to be told."""
+
 _BY_MODE = {Mode.OBSERVE: Outcome.OBSERVED, Mode.APPROVE: Outcome.AWAITING, Mode.ENFORCE: Outcome.INTENDED}
+
+
+def without_end() -> float:
+    """Stand where nobody ends what takes long."""
+    return math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Acts through scoped sessions; `sleep` takes seconds. `protected` is looked at in what a plan would change."""
+    """Acts through scoped sessions; `sleep` takes seconds, `left` gives those that are left to act in.
+
+    `protected` is looked at in what a plan would change.
+    """
 
     accounts: Accounts
     sleep: Callable[[float], None]
     protected: Protected = field(default_factory=Protected)
+    left: Callable[[], float] = without_end
 
     def plan(self, steps: Sequence[Step]) -> list[Step]:
         """Say for every unit what is there and what should become of it; nothing is changed, and nothing could be."""
@@ -96,6 +109,8 @@ class Hands:
             place = _place(step)
             made: list[Call] = []
             try:
+                if self.left() < ENOUGH:
+                    raise OutOfTime("there is no time left to begin it: it is tried again")
                 if place not in sessions:
                     sessions[place] = open_([other for other in steps if _place(other) == place])
                 with sessions[place] as aws:
@@ -104,7 +119,8 @@ class Hands:
             except Gone as error:
                 done = _ended(step, Outcome.GONE, str(error))
             except Exception as error:  # noqa: BLE001 - one unit's failure is told and recorded; the others go on
-                done = _ended(step, failed or step.change.outcome, _why(error))
+                why = _why(error) if failed else step.change.reason or _why(error)  # what failed first says more
+                done = _ended(step, failed or step.change.outcome, why)
             acted.append(_noted(done, made) if record else done)
         return acted
 

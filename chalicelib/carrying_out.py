@@ -167,6 +167,9 @@ def _approved(step: Step, shown: Change, by: str) -> Step:
         return step
     if change.digest == shown.digest:
         change = replace(change, outcome=Outcome.INTENDED, mode=Mode.ENFORCE, reason=f"approved by {by}")
+    elif shown.outcome is Outcome.INTENDED:
+        reason = "it was begun, and the resource has changed since: look at it, and undo it or act by hand"
+        change = replace(shown, outcome=Outcome.FAILED, reason=reason)
     else:
         reason = "the resource has changed since: this is what would be done now"
         change = replace(change, outcome=Outcome.AWAITING, mode=Mode.APPROVE, reason=reason)

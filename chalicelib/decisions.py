@@ -55,7 +55,8 @@ def _decided(engine: Engine, decision: Decision) -> Decision:
     except Busy:
         raise
     except CountermeasureError as refusal:
-        engine.ledger.note([say(replace(decision, result=f"refused: {refusal}"))])
+        refused = say(replace(decision, result=f"refused: {refusal}"))
+        engine.ledger.note([refused, stale(stored.id, engine.clock())])
         raise
 
 

@@ -89,7 +89,8 @@ class Engine:
         answering = {step.unit.rule.id for step in live} | {r.rule.id for r in told_only if r.mode > Mode.OFF}
         if not answering:
             return assemble(id_, [finding], rules, off, told_only)
-        record = Record(id_, finding, [rule.id for rule in rules if rule.id in answering], [])
+        fired = [rule.id for rule in rules if rule.id in answering]
+        record = Record(id_, finding, fired, [], newest=_newest(stored, finding))
         changes = act(self, record, live, known, stored, told_only)
         return assemble(id_, _joined(stored, finding), rules, [*changes, *off], told_only)
 
@@ -127,6 +128,12 @@ class Engine:
                 said = ceilings(Situation(finding, rule, None, self.organization, {}, self.facts()))
                 responses.append(Response(rule, (), lowest(said), said))
         return responses
+
+
+def _newest(stored: Stored | None, finding: Finding) -> Finding | None:
+    """Return the finding as the ledger has it, if that is later news of it than what is answered now."""
+    known = next((other for other in stored.findings if other.id == finding.id), None) if stored else None
+    return known if known and known.last_seen > finding.last_seen else None
 
 
 def _joined(stored: Stored | None, finding: Finding) -> list[Finding]:

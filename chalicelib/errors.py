@@ -39,6 +39,10 @@ class AccessRefused(CountermeasureError):
     """The responder role of an account could not be assumed; names the account, the role and what to check."""
 
 
+class OutOfTime(CountermeasureError):
+    """The function that acts is about to be ended: what is left to do waits for the next attempt."""
+
+
 class UnknownIncident(CountermeasureError):
     """No incident of that id is in the ledger."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ import boto3
 from aws_lambda_powertools.metrics import Metrics
 
 from chalicelib import catalogue, observing, organization, wiring
+from chalicelib.accounts import PATIENCE
 from chalicelib.engine import Engine
 from chalicelib.ledger import Ledger
 from chalicelib.notify.secrets import SlackSecret, slack_secret
@@ -30,6 +32,26 @@ EVERY_SOURCE = ""
 metrics = Metrics(namespace=observing.NAMESPACE, service=os.environ.get("POWERTOOLS_SERVICE_NAME", "countermeasure"))
 
 
+SHORT = 45
+"""Seconds: a function that may run for less has no time to divide."""
+
+_invocation: dict[str, Callable[[], int] | None] = {}
+"""What tells how much time this invocation has left, in milliseconds."""
+
+
+def within_time(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    """Have the engine know how much time an invocation has (middleware). One that is short tries what it can."""
+    left = getattr(getattr(event, "context", None), "get_remaining_time_in_millis", None)
+    _invocation["left"] = left if left and left() >= SHORT * 1000 else None
+    return get_response(event)
+
+
+def time_left() -> float:
+    """Return the seconds that this invocation has left; outside of Lambda there is no end."""
+    left = _invocation.get("left")
+    return left() / 1000 if left else math.inf
+
+
 @cache
 def engine(source: str = EVERY_SOURCE) -> Engine:
     """Return the engine of one function, with the rules of its source alone; made at the first event."""
@@ -37,7 +59,7 @@ def engine(source: str = EVERY_SOURCE) -> Engine:
     made = wiring.deployed(
         loaded(source),
         ours,
-        wiring.Surroundings(hub=client),
+        wiring.Surroundings(hub=client, left=time_left),
         table=os.environ["LEDGER_TABLE"],
         topic=ours.channels.topic or os.environ.get("TOPIC_ARN", ""),
     )
@@ -94,7 +116,7 @@ def loaded(source: str = EVERY_SOURCE) -> catalogue.Catalogue:
 @cache
 def client(service: str) -> Any:
     """Return the hub's own client of a service, made once."""
-    return boto3.client(service)
+    return boto3.client(service, config=PATIENCE)
 
 
 def prepare(handler: str) -> None:
@@ -102,7 +124,7 @@ def prepare(handler: str) -> None:
     name = handler.rpartition(".")[2]
     match name:
         case "heartbeat":
-            needed: tuple[str, ...] = ("dynamodb",)
+            needed: tuple[str, ...] = ("events",)
         case "app":  # the handler of Chalice's API function is the app itself
             endpoint()
             needed = ("lambda",)

@@ -13,8 +13,17 @@ from chalicelib.model import Rule
 SOURCES = ("guardduty", "securityhub", "config", "cloudtrail", "signin", "health", "accessanalyzer")
 """The functions, by the package of rules that each answers."""
 
+GATHERED = ("guardduty", "securityhub")
+"""Sources whose findings reach the hub's account by themselves, as the delegated administrator, in each region."""
+
+HEARTBEAT = "countermeasure.heartbeat"
+"""The source of the one event that is ours: it says that the way to a function is open."""
+
 LIMIT = 2048
 """Characters of an event pattern (EventBridge quotas: "Event pattern size")."""
+
+_BESIDE = 90
+"""Characters of it that the heartbeat takes in the pattern of a function."""
 
 Name: TypeAlias = "str | dict[str, str]"
 """A value of `eventName`: `StopLogging`, or `{"prefix": "DeleteFunction2"}`."""
@@ -31,12 +40,22 @@ def merged(rules: Iterable[Rule]) -> dict[str, Any]:
     """
     rules = list(rules)
     for pattern in _narrowest_first(rules):
-        if size(pattern) <= LIMIT:
+        if size(pattern) <= LIMIT - _BESIDE:
             return pattern
     raise InvalidCatalogue(
         f"the rules of {rules[0].id.split('.')[0]} ask for more than a pattern of {LIMIT} characters can say: "
         "give their events names that begin or end alike, or ask for fewer"
     )
+
+
+def heard(rules: Iterable[Rule], account: Any = "") -> dict[str, Any]:
+    """Return what a function hears: the events of its rules, and the heartbeat, if it was sent in `account` ("": any).
+
+    EventBridge writes the sender's account into an event. Whoever may send events to the hub's bus from elsewhere can
+    neither wake the functions with heartbeats of their own nor have them believed.
+    """
+    sent = {"account": [account]} if account else {}
+    return {"$or": [merged(rules), {"source": [HEARTBEAT], **sent}]}
 
 
 def size(pattern: Mapping[str, Any]) -> int:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
 from chalicelib.decision import Action, Approval, Decision
 from chalicelib.model import Actor, Call, Ceiling, Change, Finding, Mode, Outcome, Resource, Severity, Standing
+from chalicelib.withheld import withheld
 
 LARGEST_EVENT = 200_000
 """Bytes of an event, in UTF-8, that are kept with its finding: DynamoDB takes items of 400 KB."""
 
+LARGEST_RESOURCES = 100_000
+"""Bytes of resources that are kept with their finding. What was done about each is kept with its change."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+
 
 def finding_text(finding: Finding) -> str:
-    """Return the finding as JSON text. An event too large to keep is left out, and that is said."""
-    size = len(_text(finding.event).encode(errors="surrogatepass"))
+    """Return the finding as JSON text, without what its event names a secret.
+
+    An event that is too large to keep, or nested too deep, is left out, and that is said.
+    """
     actor = finding.actor
     return _text(
         {
@@ -34,11 +43,33 @@ def finding_text(finding: Finding) -> str:
             "count": finding.count,
             "standing": finding.standing.name,
             "partition": finding.partition,
-            "resources": [_resource(resource) for resource in finding.resources],
+            "resources": _resources(finding.resources),
             "actor": None if actor is None else {name: getattr(actor, name) for name in Actor.__slots__},
-            "event": finding.event if size <= LARGEST_EVENT else {"left out": f"{size} bytes"},
+            "event": _event(finding.event),
         }
     )
+
+
+def _event(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an event as it is kept."""
+    try:
+        kept: Mapping[str, Any] = withheld(event)
+        size = len(_text(kept).encode())
+    except RecursionError:
+        return {"left out": "nested too deep"}
+    return kept if size <= LARGEST_EVENT else {"left out": f"{size} bytes"}
+
+
+def _resources(resources: Iterable[Resource]) -> list[dict[str, Any]]:
+    """Return the resources as they are kept: as many, in their order, as there is room for."""
+    kept, room = [], LARGEST_RESOURCES
+    for resource in resources:
+        record = _resource(resource)
+        room -= len(_text(record).encode())
+        if room < 0:
+            break
+        kept.append(record)
+    return kept
 
 
 def finding_of(text: str) -> Finding:
@@ -147,4 +178,6 @@ def _call(call: Call) -> dict[str, Any]:
 
 
 def _text(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+    """Return JSON that can be written as UTF-8: half of a surrogate pair only can be by its number."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)

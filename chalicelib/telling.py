@@ -36,11 +36,15 @@ _OWN = frozenset({Kind.INCIDENT, Kind.ESCALATION})
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """How notices go out. `wait` says in how many seconds what did not arrive is tried again; None: all arrived."""
+    """How notices go out. `wait` says in how many seconds what did not arrive is tried again; None: all arrived.
+
+    `readiness` says of each channel why it would take no notice, "" where it would; it is told whether to ask Slack.
+    """
 
     deliver: Deliver
     refresh: Refresh
     wait: Callable[[Receipts], int | None]
+    readiness: Callable[[bool], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +82,18 @@ class Teller:
         """Deliver what has not arrived yet and may be told now, an incident's own message before the replies to it.
 
         What was recorded `earlier` and has no receipt may have arrived: once whoever told it had the time to say so, it
-        is looked for, and told if it is not there.
+        is looked for, and told if it is not there. Until then what replies to it waits: it would stand beside it.
         """
         known = {told.id for told in earlier}
         told_of = [*map(_doubtful, earlier), *(told for told in new if told.id not in known)]
         kept = [(told, Notice.from_json(told.body)) for told in told_of]
         now = self.clock().isoformat(timespec="seconds")
         parent: Receipts = {}
+        opening = any(_being_told(told, now) for told in earlier)
         for told, notice in sorted(kept, key=lambda each: (each[1].kind is not Kind.INCIDENT, each[1].at)):
             receipts: Receipts = told.receipts
-            if not told.told_at and max(told.not_before, told.due) <= now:
+            waits = opening and notice.kind is Kind.FOLLOW_UP
+            if not told.told_at and not waits and max(told.not_before, told.due) <= now:
                 receipts = self.channels.deliver(notice, told.receipts, parent)
                 self.ledger.receive(incident, replace(told, receipts=receipts), self.channels.wait(receipts))
             if notice.kind is Kind.INCIDENT:
@@ -100,6 +106,10 @@ class Teller:
             if told.told_at and told.due:
                 self.ledger.receive(stored.id, told, None)
         self.show(stored.id)
+
+    def faced(self, notices: Sequence[Told]) -> bool:
+        """Tell whether there is a message that can be brought up to date."""
+        return any("ts" in told.receipts.get("slack", {}) for told in notices)
 
     def show(self, incident: str, grouped: int = 0) -> None:
         """Bring the incident's own messages up to date: what they say, and the buttons of what is possible now."""
@@ -138,6 +148,11 @@ class Teller:
             return self.accounts.alias(account)
         except (AccessRefused, BotoCoreError, ClientError):
             return ""
+
+
+def _being_told(told: Told, now: str) -> bool:
+    """Tell whether this is an incident's own message, which another attempt is telling at this moment."""
+    return not told.receipts and told.due > now and Notice.from_json(told.body).kind is Kind.INCIDENT
 
 
 def _doubtful(told: Told) -> Told:

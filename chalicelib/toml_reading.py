@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chalicelib.errors import InvalidOrganization
+from chalicelib.quoting import quoted
 
 WITHHELD = {"external_id", "slack_secret"}
 """Keys whose value is never quoted: it may be the secret itself, in the place of where it is kept."""
@@ -41,7 +42,7 @@ def text(within: Mapping[str, Any], key: str, allowed: str, *, optional: bool = 
     if value is None:
         raise InvalidOrganization(f"{key} is missing")
     if not isinstance(value, str) or (value and not re.fullmatch(allowed, value)) or (not value and not optional):
-        shown = "this value" if name in WITHHELD else repr(value)
+        shown = "this value" if name in WITHHELD else quoted(value)
         raise InvalidOrganization(f"{key}: {shown} is not allowed; it must match {allowed}")
     return value
 
@@ -50,12 +51,12 @@ def texts(within: Mapping[str, Any], key: str, allowed: str) -> tuple[str, ...]:
     """Return the texts of a list, none of them twice; () where the key is left out."""
     values = within.get(key.rsplit(".", 1)[-1], [])
     if not isinstance(values, list):
-        raise InvalidOrganization(f"{key}: {values!r} is not allowed; it must be a list")
+        raise InvalidOrganization(f"{key}: {quoted(values)} is not allowed; it must be a list")
     for number, value in enumerate(values):
         if not isinstance(value, str) or not re.fullmatch(allowed, value):
-            raise InvalidOrganization(f"{key}: {value!r} is not allowed; each must match {allowed}")
+            raise InvalidOrganization(f"{key}: {quoted(value)} is not allowed; each must match {allowed}")
         if value in values[:number]:
-            raise InvalidOrganization(f"{key}: {value!r} comes twice")
+            raise InvalidOrganization(f"{key}: {quoted(value)} comes twice")
     return tuple(values)
 
 
@@ -63,7 +64,9 @@ def number(within: Mapping[str, Any], key: str, least: int, most: int, usual: in
     """Return the whole number of a key, which may be left out."""
     value = within.get(key.rsplit(".", 1)[-1], usual)
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise InvalidOrganization(f"{key}: {value!r} is not allowed; it must be a whole number from {least} to {most}")
+        raise InvalidOrganization(
+            f"{key}: {quoted(value)} is not allowed; it must be a whole number from {least} to {most}"
+        )
     return value
 
 
@@ -71,7 +74,7 @@ def flag(within: Mapping[str, Any], key: str) -> bool:
     """Return the boolean of a key; false where it is left out."""
     value = within.get(key.rsplit(".", 1)[-1], False)
     if not isinstance(value, bool):
-        raise InvalidOrganization(f"{key}: {value!r} is not allowed; it must be true or false")
+        raise InvalidOrganization(f"{key}: {quoted(value)} is not allowed; it must be true or false")
     return value
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.accounts import Accounts, Clients
-from chalicelib.acting import Hands
+from chalicelib.acting import Hands, without_end
 from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
 from chalicelib.errors import CountermeasureError
 from chalicelib.guardrails import Facts
 from chalicelib.ledger import Ledger
 from chalicelib.notify import Notice, Targets, notify, refresh, wait
+from chalicelib.notify.readiness import readiness
 from chalicelib.notify.secrets import slack_secret, text_secret
 from chalicelib.organization import Organization
 from chalicelib.people import People, nobody
@@ -41,13 +42,17 @@ def new_token() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the engine takes from outside: the hub's AWS clients by service, the clock, and the member clients."""
+    """What the engine takes from outside: the hub's AWS clients by service, the clock, and the member clients.
+
+    `left` gives the seconds that are left to act in.
+    """
 
     hub: Callable[[str], Any]
     clock: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
     token: Callable[[], str] = new_token
     clients: Clients | None = None
+    left: Callable[[], float] = without_end
 
 
 def engine(
@@ -72,7 +77,7 @@ def engine(
         role=organization.responder,
         clients=around.clients or Clients(),
     )
-    ledger = Ledger(Table(around.hub("dynamodb"), table), around.clock)
+    ledger = Ledger(Table(around.hub("dynamodb"), table, around.sleep), around.clock, organization.open_hours * 3600)
     look = switch(lambda: around.hub("ssm"))
 
     def deliver(notice: Notice, already: Receipts, parent: Receipts) -> Receipts:
@@ -81,12 +86,16 @@ def engine(
     def renew(notice: Notice, receipts: Receipts) -> Receipts:
         return refresh(notice, targets, _receipts(receipts))
 
+    def ready(ask_slack: bool) -> Mapping[str, str]:
+        return readiness(targets, ask_slack=ask_slack)
+
+    channels = Channels(deliver, renew, wait, ready)
     return Engine(
         catalogue=catalogue,
         organization=organization,
         ledger=ledger,
-        hands=Hands(accounts, around.sleep, organization.protected),
-        teller=Teller(catalogue, organization, accounts, ledger, Channels(deliver, renew, wait), around.clock),
+        hands=Hands(accounts, around.sleep, organization.protected, around.left),
+        teller=Teller(catalogue, organization, accounts, ledger, channels, around.clock),
         clock=around.clock,
         sleep=around.sleep,
         token=around.token,

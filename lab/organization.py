@@ -15,10 +15,11 @@ from unittest.mock import patch
 import boto3
 import botocore.loaders
 import botocore.session
+from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.httpsession import URLLib3Session
 
-from chalicelib.accounts import Clients, home_region
+from chalicelib.accounts import PATIENCE, Clients, home_region
 from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
 from chalicelib.model import Mode
@@ -74,9 +75,9 @@ class Lab:
         """Return a session of an administrator of the account in the region."""
         return _session(account, region)
 
-    def hub(self, service: str) -> Any:
+    def hub(self, service: str, config: Config = PATIENCE) -> Any:
         """Return the hub's own client of a service."""
-        return self.boto(HUB, home_region(self.organization.partition)).client(service)
+        return self.boto(HUB, home_region(self.organization.partition)).client(service, config=config)
 
     def join(self, account: str) -> None:
         """Make an account that only an event names a member: it is entered as the others are."""

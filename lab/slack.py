@@ -30,6 +30,10 @@ class Slack:
         for each in (self.posted, self.updated, self.messages):
             each.clear()
 
+    def auth_test(self) -> dict[str, Any]:
+        """Take the token."""
+        return {"ok": True, "user": "countermeasure"}
+
     def chat_postMessage(self, **message: Any) -> dict[str, Any]:  # noqa: N802 - Slack's name
         """Take a message; answer with its `ts`, and with the direct channel where it went to a user."""
         self.posted.append(message)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import reconcile
-from chalicelib.accounts import home_region
 from chalicelib.acting import Hands, Step
 from chalicelib.catalogue import load
 from chalicelib.model import Change, Mode, Outcome, Remediation, Resource, Rule, Severity, State
@@ -19,15 +16,12 @@ from chalicelib.scope import pins, policy
 from chalicelib.units import Unit
 from lab.enforcement import enforced
 from lab.organization import Lab
-from lab.scene import Scene
-from lab.stage import scenes
+from lab.single import MEMBER, Shape, made, scene_of, shapes
 from tests.replaying import administrator
 
 REMEDIATIONS = load().remediations
-MEMBER, NEIGHBOUR = "444455556666", "555566667777"
+NEIGHBOUR = "555566667777"
 READS = ("Get", "List", "Describe", "BatchGet", "Head", "Lookup", "Query")
-
-Shape = Callable[[boto3.Session, Resource], None] | None
 
 every = pytest.mark.parametrize("remediation", [pytest.param(unit, id=id_) for id_, unit in REMEDIATIONS.items()])
 
@@ -59,21 +53,9 @@ class Stage:
             return reconcile.read(self.remediation, aws, replace(self.resource, account=account))
 
 
-def scene_of(resource_type: str) -> Scene:
-    return scenes(resource_type.split("::")[1])[resource_type]
-
-
 def staged(lab: Lab, remediation: Remediation, account: str = MEMBER) -> Stage:
-    scene = scene_of(remediation.resource_type)
-    home = remediation.resource_type.startswith(("AWS::IAM::", "AWS::STS::"))
-    region = home_region("aws") if home else "eu-west-1"
-    seen = "2026-08-01T11:59:58Z"
-    named = Resource(remediation.resource_type, scene.example, account, region, seen=seen, details=scene.details)
-    made = replace(named, id=scene.make(lab.boto(account, region), named))
-    if instead := scene.instead.get(remediation.id):
-        instead(lab.boto(account, region), made)
     engine = lab.engine(load(sources=("signin",)))
-    return Stage(lab, remediation, made, engine.hands)
+    return Stage(lab, remediation, made(lab, remediation, account), engine.hands)
 
 
 @every
@@ -111,7 +93,7 @@ def test_undo_restores_what_was_there_before(lab: Lab, remediation: Remediation)
 def test_undo_refuses_what_is_no_longer_as_we_left_it(lab: Lab, remediation: Remediation) -> None:
     stage = staged(lab, remediation)
     applied = stage.apply()
-    drift = scene_of(remediation.resource_type).drift.get(remediation.id)
+    drift = scene_of(remediation).drift.get(remediation.id)
     if drift:
         drift(lab.boto(MEMBER, stage.resource.region), stage.resource)
     else:  # its state has no third value: we left another one than is there now
@@ -157,14 +139,8 @@ def test_the_session_policy_of_an_apply_fits_into_what_sts_takes(lab: Lab, remed
     assert len(policy(remediation.reads, writes)) <= 2048  # STS AssumeRole, parameter Policy
 
 
-def shapes(remediation: Remediation) -> list[Shape]:
-    """Return how the scene's resource comes: as it is made, and as a variant of it, if there is one."""
-    variant = scene_of(remediation.resource_type).variants.get(remediation.id)
-    return [None, variant] if variant else [None]
-
-
 def tried(
-    lab: Lab, remediation: Remediation, actions: set[str], shape: Shape = None, *, plan_only: bool = False
+    lab: Lab, remediation: Remediation, actions: set[str], shape: Shape | None = None, *, plan_only: bool = False
 ) -> str:
     """Plan, apply and undo with these permissions alone; return the error code that AWS ended it with, if it did."""
     lab.reset()

@@ -97,7 +97,7 @@ BAD: dict[str, tuple[str, str, str]] = {
         "[notify]",
         "[notifications]",
         "notifications: unknown key; allowed are organization, environments, accounts, regions, rules, protected, "
-        "break_glass, exemptions, budgets, approvals, people, notify",
+        "break_glass, exemptions, budgets, incidents, approvals, people, notify",
     ),
     "an unknown key of the organization": (
         "hub =",
@@ -117,7 +117,7 @@ BAD: dict[str, tuple[str, str, str]] = {
     "an unknown key of notify": (
         "slack_channel =",
         "slack_chanel =",
-        "notify.slack_chanel: unknown key; allowed are topic, slack_channel, slack_secret, escalation_channel",
+        "notify.slack_chanel: unknown key; allowed are topic, slack_channel, slack_secret, escalation_channel, alone",
     ),
     "no id": ('id = "o-exampleorgid"', "", "organization.id is missing"),
     "no hub": ('hub = "222222222222"', "", "organization.hub is missing"),
@@ -229,6 +229,17 @@ BAD: dict[str, tuple[str, str, str]] = {
         '"EXAMPLE-external-id"',
         f"organization.external_id: this value is not allowed; it must match {SECRET}",
     ),
+    "nested without end": (
+        'prod = { mode = "approve" }',
+        "prod = " + "[" * 10_000,
+        "not TOML that anybody would write: it is nested too deep",
+    ),
+    "a number of more digits than Python reads": (
+        'prod = { mode = "approve" }',
+        "prod = " + "9" * 5_000,
+        "not TOML: Exceeds the limit (4300 digits) for integer string conversion: value has 5000 digits; "
+        "use sys.set_int_max_str_digits() to increase the limit",
+    ),
     "no TOML": (
         "[environments]",
         "[environments",
@@ -253,6 +264,25 @@ def test_a_bad_file_is_refused_in_one_line_that_names_the_file_the_key_and_what_
         read(path)
     assert str(caught.value) == f"{path}: {problem}"
     assert "\n" not in str(caught.value)
+
+
+WITHOUT_END = {
+    "a number of more digits than Python writes": (
+        "\n[approvals]\nminutes = 0x" + "f" * 5_000,
+        "approvals.minutes: int ",
+    ),
+    "a value as long as a book": (f'\n[people]\nann = "{"x" * 10**6}"', 'people."ann": \'xxx'),
+    "a key of several lines": ('\n[people]\n"a\\nb" = 1', "people: 'a\\nb' is not allowed"),
+    "a table of several lines": ('\n["a\\nb"]', "a\N{REPLACEMENT CHARACTER}b: unknown key"),
+}
+
+
+@pytest.mark.parametrize(("more", "start"), WITHOUT_END.values(), ids=WITHOUT_END)
+def test_whatever_is_refused_is_quoted_on_one_line_that_people_read_to_its_end(more: str, start: str) -> None:
+    with pytest.raises(InvalidOrganization) as caught:
+        parse(GOOD + more)
+    said = str(caught.value)
+    assert (said.startswith(start), said.isprintable(), len(said) <= 500) == (True, True, True), said[:200]
 
 
 @pytest.mark.parametrize("name", ["organization", "environments", "accounts"])

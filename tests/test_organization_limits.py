@@ -98,6 +98,7 @@ alice = "U0123456789"
 
 [notify]
 escalation_channel = "#on-call"
+alone = 8
 """
 CEST = timezone(timedelta(hours=2))
 SANDBOX = Environment("sandbox", Mode.ENFORCE, ("U0123456789",))
@@ -111,7 +112,7 @@ def test_every_key_is_part_of_the_organization() -> None:
         hub="222222222222",
         environments={"sandbox": SANDBOX, "prod": PROD},
         accounts=ours.accounts,
-        channels=Channels(escalation="#on-call"),
+        channels=Channels(escalation="#on-call", alone=8),
         protected=Protected(resources=("arn:aws:ec2:*:*:instance/i-0abc", "prod-db-*")),
         rules={
             "signin.root_login": RuleMode(Mode.OBSERVE, {"prod": Mode.APPROVE}, {"444455556666": Mode.OFF}),
@@ -426,6 +427,11 @@ BAD: dict[str, tuple[str, str, str]] = {
         '"root@111122223333"',
         '"root@shop"',
         "people: 'root@shop' is not allowed; it must match root@[0-9]{12}|(?!root@)[\\w+=,.@-]{1,128}",
+    ),
+    "no message alone": (
+        "alone = 8",
+        "alone = 0",
+        "notify.alone: 0 is not allowed; it must be a whole number from 1 to 100000",
     ),
     "a channel without its #": (
         '"#on-call"',

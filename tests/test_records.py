@@ -99,7 +99,7 @@ SIZES = {
 def test_an_event_is_kept_up_to_what_an_item_of_dynamodb_holds(text: str, kept: bool) -> None:
     event = {"text": text}
     back = finding_of(finding_text(replace(FINDING, event=event)))
-    size = OVERHEAD + len(text.encode(errors="surrogatepass"))
+    size = OVERHEAD + len(text.replace("\ud800", "      ").encode())  # half of a letter is kept as its number: \ud800
     assert back.event == (event if kept else {"left out": f"{size} bytes"})
     assert replace(back, event=event) == replace(FINDING, event=event)
 
@@ -107,6 +107,50 @@ def test_an_event_is_kept_up_to_what_an_item_of_dynamodb_holds(text: str, kept: 
 def test_a_finding_with_the_largest_event_fits_into_an_item() -> None:
     largest = {"text": "語" * ((LARGEST_EVENT - OVERHEAD) // 3)}
     assert len(finding_text(replace(FINDING, event=largest)).encode()) < 400 * 1024  # DynamoDB, "Service quotas"
+
+
+def test_what_an_event_names_a_secret_is_not_kept_and_all_else_is() -> None:
+    credentials = {"accessKeyId": "ASIAIOSFODNN7EXAMPLE", "secretAccessKey": "x", "sessionToken": "y"}
+    detail = {
+        "requestParameters": {"masterUserPassword": "z", "name": "shop", "rules": [{"Password": "z", "port": 22}]},
+        "responseElements": {"credentials": credentials, "tokens": ["a", {"value": "b"}]},
+    }
+    kept = finding_of(finding_text(replace(FINDING, event={"detail": detail}))).event["detail"]
+    gone = "(withheld)"
+    assert kept == {
+        "requestParameters": {"masterUserPassword": gone, "name": "shop", "rules": [{"Password": gone, "port": 22}]},
+        "responseElements": {
+            "credentials": {**credentials, "secretAccessKey": gone, "sessionToken": gone},
+            "tokens": gone,
+        },
+    }
+
+
+@pytest.mark.parametrize("kind", [list, dict])
+@pytest.mark.parametrize("levels", [300, 990, 100_000])
+def test_a_finding_whose_event_is_nested_without_end_is_kept(levels: int, kind: type) -> None:
+    deep: Any = "x"
+    for _ in range(levels):
+        deep = [deep] if kind is list else {"a": deep}
+    back = finding_of(finding_text(replace(FINDING, event={"detail": deep})))
+    assert back.id == FINDING.id
+    assert levels < 990 or back.event == {"left out": "nested too deep"}
+
+
+@pytest.mark.parametrize("half", ["\ud800", "a\ud800b"])
+def test_half_of_a_letter_is_kept_in_text_that_can_be_written(half: str) -> None:
+    text = finding_text(replace(FINDING, event={"detail": {half: half}}))
+    assert text.encode().isascii()
+    assert finding_of(text).event == {"detail": {half: half}}
+
+
+def test_a_finding_of_thousands_of_resources_fits_into_an_item() -> None:
+    resources = tuple(replace(RESOURCE, id=f"{number}".zfill(200)) for number in range(5_000))
+    largest = {"text": "x" * (LARGEST_EVENT - OVERHEAD)}
+    text = finding_text(replace(FINDING, event=largest, resources=resources))
+    kept = finding_of(text).resources
+    assert len(text.encode()) < 400 * 1024
+    assert (kept == resources[: len(kept)], len(kept) > 200) == (True, True)
 
 
 def test_text_of_any_script_is_kept_as_it_is_written() -> None:

@@ -168,7 +168,8 @@ def when(event: object, *paths: str) -> str:
 def _iso(found: object) -> str:
     if isinstance(found, str):
         found = found.strip()
-        return found if _UTC.fullmatch(found) else _converted(found[:40])
+        moment = _converted(found[:40])
+        return found if moment and _UTC.fullmatch(found) else moment
     if isinstance(found, bool) or not isinstance(found, int | float) or not 0 < found < 10**14:
         return ""
     return _written(datetime.fromtimestamp(found / 1000 if found > 10**11 else found, UTC))

@@ -105,7 +105,7 @@ def compose(
         left_out=max(0, len(changes) - _MOST),
         ceilings=_unique(_ceilings(responses)),
         attack=_unique(technique for response in responses for technique in response.rule.attack),
-        look_at=line(" ".join(_unique(response.rule.look_at for response in responses)), 2 * _TEXT),
+        look_at=line(" ".join(_what_next(incident)), 2 * _TEXT),
         undo=_undo(incident.id, changes, remediations),
         finding_url=links.of_finding(finding),
         at=line(at, _NAME),
@@ -214,6 +214,13 @@ def _ceilings(responses: Iterable[Response]) -> Iterator[str]:
             continue
         for ceiling in (*response.ceilings, *(each for change in response.changes for each in change.ceilings)):
             yield line(ceiling.reason, _TEXT)
+
+
+def _what_next(incident: Incident) -> tuple[str, ...]:
+    """Return what to look at next; what no rule has found says that itself, as what countermeasure says of itself."""
+    if not incident.responses:
+        return (incident.finding.description,)
+    return _unique(response.rule.look_at for response in incident.responses)
 
 
 def _tally(changes: Iterable[Change]) -> str:

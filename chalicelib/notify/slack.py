@@ -80,6 +80,12 @@ def post(notice: Notice, client: WebClient, to: Place, *, interactive: bool) -> 
     return {"channel": to.channel} | {name: str(answer[name]) for name in ("channel", "ts") if answer.get(name)}
 
 
+def greet(client: WebClient) -> None:
+    """Ask Slack whether it takes our token (auth.test). Raises Refused."""
+    with _told("any channel"):
+        client.auth_test()
+
+
 def find(notice_id: str, client: WebClient, place: Place, since: int) -> dict[str, str]:
     """Return `{"channel", "ts"}` of the message with this notice, posted since then (epoch seconds); {} for none.
 

@@ -21,7 +21,6 @@ _ROOMS = ((2_000, 100), (400, 30), (200, 30), (100, 10), (40, 3))
 """Characters of one text and entries of one list, tried from the widest; the last one always fits."""
 
 _SMS, _MAIL, _ATTRIBUTE = 140, 8_000, 256
-_MACHINES = ("sqs", "lambda", "http", "https", "firehose")
 
 _WHAT_TO_DO: Mapping[str, str] = {
     "AuthorizationError": "allow this function sns:Publish on the topic",
@@ -47,11 +46,12 @@ def render(notice: Notice, *, undelivered: str = "", why: str = "") -> dict[str,
     }
     missed = f"NOT IN {undelivered.upper()}: {line(why, 500)}\n\n" if undelivered else ""
     people = {
-        "default": cut(missed + text.render(notice), _MAIL),
+        "email": cut(missed + text.render(notice), _MAIL),
         "sms": line(f"{_missed(undelivered)}{notice.headline}", _SMS) or "countermeasure",
     }
     for room in _ROOMS:
-        message = published | {"Message": json.dumps(people | _machines(notice, *room), ensure_ascii=False)}
+        each = people | {"default": _machine(notice, *room)}
+        message = published | {"Message": json.dumps(each, ensure_ascii=False)}
         if len(json.dumps(message, ensure_ascii=False).encode()) <= LIMIT:
             break
     return message
@@ -70,10 +70,27 @@ def deliver(notice: Notice, client: Any, topic_arn: str, *, undelivered: str = "
     return {"message_id": answer["MessageId"]}
 
 
-def _machines(notice: Notice, longest: int, most: int) -> dict[str, str]:
-    """Return the notice in JSON for each protocol of machines, with no text longer and no list of more than given."""
+def heard(client: Any, topic_arn: str) -> bool:
+    """Return whether somebody hears the topic; also where SNS does not answer now.
+
+    Raises NotDelivered where the topic cannot be used, and no other try would be of use.
+    """
+    try:
+        found = client.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", "unknown"))
+        if code not in _WHAT_TO_DO:
+            return True
+        raise NotDelivered(f"SNS does not show {topic_arn}: {code}; {_WHAT_TO_DO[code]}.") from error
+    except BotoCoreError:
+        return True
+    return any(each["SubscriptionArn"] != "PendingConfirmation" for each in found)
+
+
+def _machine(notice: Notice, longest: int, most: int) -> str:
+    """Return the notice in JSON, with no text longer and no list of more than given."""
     told = _bounded(notice.as_dict(), longest, most) | {"cut": longest < _ROOMS[0][0]}
-    return dict.fromkeys(_MACHINES, json.dumps(told, ensure_ascii=False))
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _bounded(value: Json, longest: int, most: int) -> Json:

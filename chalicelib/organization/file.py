@@ -12,6 +12,7 @@ from chalicelib.errors import InvalidOrganization
 from chalicelib.organization import limiting, places
 from chalicelib.organization.forms import ACCOUNT, CHANNEL, KEPT_AT, PERSON, SLACK_USER, Known
 from chalicelib.organization.model import Channels, Organization
+from chalicelib.quoting import one_line, quoted
 from chalicelib.toml_reading import is_table, number, only, table, text
 
 _TABLES = (
@@ -24,6 +25,7 @@ _TABLES = (
     "break_glass",
     "exemptions",
     "budgets",
+    "incidents",
     "approvals",
     "people",
     "notify",
@@ -45,8 +47,17 @@ def read(path: Path) -> Organization:
 def parse(content: str) -> Organization:
     """Return the organization of a TOML text. Raises InvalidOrganization, which names the key and what is allowed."""
     try:
+        return _parsed(content)
+    except InvalidOrganization as error:
+        raise InvalidOrganization(one_line(str(error))) from error
+
+
+def _parsed(content: str) -> Organization:
+    try:
         told = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise InvalidOrganization("not TOML that anybody would write: it is nested too deep") from None
+    except ValueError as error:  # also a number of more digits than Python reads
         raise InvalidOrganization(f"not TOML: {error}") from error
     only(told, "", _TABLES)
     top = table(told, "organization")
@@ -77,19 +88,27 @@ def parse(content: str) -> Organization:
         exemptions=limiting.exemptions(told, partition, known),
         budgets=limiting.budgets(told.get("budgets", {})),
         approval_minutes=_approval_minutes(told.get("approvals", {})),
+        open_hours=_open_hours(told.get("incidents", {})),
         people=_people(told.get("people", {})),
     )
 
 
 def _channels(entry: Any) -> Channels:
     found = is_table(entry, "notify")
-    only(found, "notify.", ("topic", "slack_channel", "slack_secret", "escalation_channel"))
+    only(found, "notify.", ("topic", "slack_channel", "slack_secret", "escalation_channel", "alone"))
     return Channels(
         topic=text(found, "notify.topic", r"arn:aws[a-z-]*:sns:.+|", optional=True),
         slack_channel=text(found, "notify.slack_channel", CHANNEL, optional=True),
         slack_secret=text(found, "notify.slack_secret", KEPT_AT, optional=True),
         escalation=text(found, "notify.escalation_channel", CHANNEL, optional=True),
+        alone=number(found, "notify.alone", 1, 100_000, Channels().alone),
     )
+
+
+def _open_hours(entry: Any) -> int:
+    found = is_table(entry, "incidents")
+    only(found, "incidents.", ("open_hours",))
+    return number(found, "incidents.open_hours", 0, 168, 24)
 
 
 def _approval_minutes(entry: Any) -> int:
@@ -102,7 +121,7 @@ def _people(entry: Any) -> Mapping[str, str]:
     found = is_table(entry, "people")
     for name, user in found.items():
         if not re.fullmatch(PERSON, name):
-            raise InvalidOrganization(f"people: {name!r} is not allowed; it must match {PERSON}")
+            raise InvalidOrganization(f"people: {quoted(name)} is not allowed; it must match {PERSON}")
         if not isinstance(user, str) or not re.fullmatch(SLACK_USER, user):
-            raise InvalidOrganization(f'people."{name}": {user!r} is not allowed; it must match {SLACK_USER}')
+            raise InvalidOrganization(f'people."{name}": {quoted(user)} is not allowed; it must match {SLACK_USER}')
     return found

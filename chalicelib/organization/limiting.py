@@ -12,6 +12,7 @@ from chalicelib.organization.forms import RESOURCE, RULE, RULES, SAID, TAG, Know
 from chalicelib.organization.forms import place as place_of
 from chalicelib.organization.forms import principals as principals_of
 from chalicelib.organization.limits import BreakGlass, Budgets, Exemption, Protected, RuleMode, Window
+from chalicelib.quoting import quoted
 from chalicelib.toml_reading import day, entries, is_table, moment, number, only, text, texts
 
 _MOST_ACTIONS = 100_000
@@ -51,7 +52,8 @@ def protected(entry: Any, partition: str) -> Protected:
     tags = is_table(found.get("tags", {}), "protected.tags")
     for key, value in tags.items():
         if not isinstance(value, str) or not re.fullmatch(TAG, key) or not re.fullmatch(rf"\*|{TAG}", value):
-            raise InvalidOrganization(f"protected.tags: {key!r} = {value!r} is not allowed; both must match {TAG}")
+            shown = f"{quoted(key)} = {quoted(value)}"
+            raise InvalidOrganization(f"protected.tags: {shown} is not allowed; both must match {TAG}")
     resources = texts(found, "protected.resources", RESOURCE)
     return Protected(principals, tags, in_partition(resources, "protected.resources", partition))
 

@@ -38,12 +38,16 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """Whom to tell: the SNS topic's ARN; Slack channels, and where Slack's secret is kept. Empty: not used."""
+    """Whom to tell: the SNS topic's ARN; Slack channels, and where Slack's secret is kept. Empty: not used.
+
+    `alone`: so many incidents of one rule and account within ten minutes each have a message of their own.
+    """
 
     topic: str = ""
     slack_channel: str = ""
     slack_secret: str = ""
     escalation: str = ""
+    alone: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ class Organization:
 
     `ous` maps organizational units to the environment of the accounts in them. `regions` are governed: events are heard
     and answered there. `allowed_regions` may be used; empty: all may. `people` maps IAM user names, session names,
-    e-mail addresses and `root@ACCOUNT` to Slack users. An approval waits for `approval_minutes`.
+    e-mail addresses and `root@ACCOUNT` to Slack users. An approval waits for `approval_minutes`. Further findings
+    on a resource join its incident until that was quiet for `open_hours`.
     """
 
     id: str
@@ -72,6 +77,7 @@ class Organization:
     exemptions: tuple[Exemption, ...] = ()
     budgets: Budgets = field(default_factory=Budgets)
     approval_minutes: int = 60
+    open_hours: int = 24
     people: Mapping[str, str] = field(default_factory=dict)
 
     def account(self, account_id: str) -> Account | None:

@@ -11,6 +11,7 @@ from chalicelib.pattern.event import Found, Home, Node, name_tree, read
 from chalicelib.pattern.lists import Wanted, consistent
 from chalicelib.pattern.operators import OBJECT, OPERATORS, Expression, How, InvalidPattern, Test, expression
 from chalicelib.pattern.values import Key, key_of
+from chalicelib.quoting import quoted
 
 _THE_PATTERN = "the pattern"
 _COMBINATIONS = 1000
@@ -100,7 +101,7 @@ def compile_pattern(pattern: Mapping[str, Any]) -> Pattern:
 def compile_alternatives(pattern: Mapping[str, Any]) -> tuple[Alternative, ...]:
     """What `compile_pattern` makes, without what only a pattern by itself needs."""
     if not isinstance(pattern, OBJECT):
-        raise InvalidPattern(f"{_THE_PATTERN}: an event pattern is an object; got {pattern!r}")
+        raise InvalidPattern(f"{_THE_PATTERN}: an event pattern is an object; got {quoted(pattern)}")
     try:
         alternatives = _object(pattern, None, [{}], _Mode())
     except InvalidPattern as refused:
@@ -129,7 +130,7 @@ class _Mode:
 def _object(
     pattern: Mapping[str, Json], path: str | None, alternatives: list[dict[str, Condition]], mode: _Mode
 ) -> list[dict[str, Condition]]:
-    """The alternatives with the conditions of this object added. A name that comes again replaces the earlier one."""
+    """The alternatives, each with the conditions of this object added: a name that comes again replaces the earlier."""
     if not pattern:
         raise InvalidPattern(f"{_THE_PATTERN if path is None else path}: an object has at least one field; got {{}}")
     if mode.depth > _DEPTH:
@@ -144,9 +145,10 @@ def _object(
             alternatives = _object(value, where, alternatives, mode.deeper())
         elif isinstance(value, list):
             condition = _condition(where, value)
-            alternatives = [{**conditions, where: condition} for conditions in alternatives]
+            for conditions in alternatives:
+                conditions[where] = condition
         else:
-            raise InvalidPattern(f"{where}: a field takes an object or a list of values; got {value!r}")
+            raise InvalidPattern(f"{where}: a field takes an object or a list of values; got {quoted(value)}")
     return alternatives
 
 
@@ -158,11 +160,11 @@ def _either(
         or len(branches) < 2
         or not all(isinstance(branch, OBJECT) for branch in branches)
     ):
-        raise InvalidPattern(f"{where}: takes a list of at least two objects; got {branches!r}")
+        raise InvalidPattern(f"{where}: takes a list of at least two objects; got {quoted(branches)}")
     if len(branches) * len(alternatives) > _COMBINATIONS:
         raise InvalidPattern(f"{where}: all $or of a pattern make at most {_COMBINATIONS} combinations")
     inner = mode.deeper(inside_or=True)
-    extended = [each for branch in branches for each in _object(branch, path, alternatives, inner)]
+    extended = [each for branch in branches for each in _object(branch, path, list(map(dict, alternatives)), inner)]
     if len(extended) > _COMBINATIONS:
         raise InvalidPattern(f"{where}: all $or of a pattern make at most {_COMBINATIONS} combinations")
     return extended

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from chalicelib.model import Json
 from chalicelib.pattern.text import folded, grams, wildcard_parts, wildcard_test
 from chalicelib.pattern.values import Key, address, key_of, micros, network
+from chalicelib.quoting import one_line, quoted
 
 Test: TypeAlias = Callable[[Json], bool]
 OBJECT = (dict, Mapping)
@@ -23,6 +24,9 @@ OBJECT = (dict, Mapping)
 
 class InvalidPattern(ValueError):
     """EventBridge would refuse this pattern. The message names the path in the pattern and says what is allowed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(one_line(text))
 
 
 class How(IntEnum):
@@ -54,25 +58,25 @@ def expression(path: str, value: Json) -> Expression:
     if isinstance(value, OBJECT):
         operator, operand = _only(path, value, "a match expression")
         if operator not in OPERATORS:
-            raise InvalidPattern(f"{path}: unknown operator {operator!r}; allowed are {', '.join(OPERATORS)}")
+            raise InvalidPattern(f"{path}: unknown operator {quoted(operator)}; allowed are {', '.join(OPERATORS)}")
         return OPERATORS[operator](path, operand)
     if isinstance(value, str) and (wanted := address(value)) is not None:
         return Expression(lambda found: address(found) == wanted)
     if value is None or isinstance(value, (str, int)) or (isinstance(value, float) and isfinite(value)):
         key = key_of(value)
         return Expression(lambda found: key_of(found) == key, _exact_keys(value), equal=key)
-    raise InvalidPattern(f"{path}: a value is a string, number, true, false, null or one operator; got {value!r}")
+    raise InvalidPattern(f"{path}: a value is a string, number, true, false, null or one operator; got {quoted(value)}")
 
 
 def _only(path: str, value: Mapping[str, Json], what: str) -> tuple[str, Json]:
     if len(value) != 1:
-        raise InvalidPattern(f"{path}: {what} has exactly one key; got {list(value)}")
+        raise InvalidPattern(f"{path}: {what} has exactly one key; got {quoted(list(value))}")
     return next(iter(value.items()))
 
 
 def _text(path: str, operator: str, operand: Json) -> str:
     if not isinstance(operand, str):
-        raise InvalidPattern(f"{path}: {operator} takes a string; got {operand!r}")
+        raise InvalidPattern(f"{path}: {operator} takes a string; got {quoted(operand)}")
     return operand
 
 
@@ -104,7 +108,7 @@ def _affix_operand(path: str, operator: str, operand: Json) -> tuple[str, bool]:
     if isinstance(operand, OBJECT):
         inner, text = _only(path, operand, operator)
         if inner != "equals-ignore-case":
-            raise InvalidPattern(f"{path}: {operator} takes a string or equals-ignore-case; got {inner!r}")
+            raise InvalidPattern(f"{path}: {operator} takes a string or equals-ignore-case; got {quoted(inner)}")
         return _text(path, f"{operator}/equals-ignore-case", text), True
     return _text(path, operator, operand), False
 
@@ -136,7 +140,7 @@ def _wildcard(path: str, operand: Json) -> Expression:
     try:
         parts = wildcard_parts(text)
     except ValueError as error:
-        raise InvalidPattern(f"{path}: wildcard {text!r} has {error}") from None
+        raise InvalidPattern(f"{path}: wildcard {quoted(text)} has {error}") from None
     if len(parts) == 1:
         return Expression(wildcard_test(parts), _exact_keys(parts[0]))
     keys = _ascii_keys(How.PREFIX, parts[0]) + _ascii_keys(How.SUFFIX, parts[-1])
@@ -147,11 +151,11 @@ def _numeric(path: str, operand: Json) -> Expression:
     signs = operand[::2] if isinstance(operand, list) else None
     if signs not in _COMPARISONS or len(operand) != 2 * len(signs):
         raise InvalidPattern(
-            f'{path}: numeric takes a list such as ["=", 5], ["<", 10] or [">", 0, "<=", 5]; got {operand!r}'
+            f'{path}: numeric takes a list such as ["=", 5], ["<", 10] or [">", 0, "<=", 5]; got {quoted(operand)}'
         )
     numbers = [_comparable(path, "numeric", number) for number in operand[1::2]]
     if numbers != sorted(set(numbers)):
-        raise InvalidPattern(f"{path}: the bottom of a numeric range is below its top; got {operand!r}")
+        raise InvalidPattern(f"{path}: the bottom of a numeric range is below its top; got {quoted(operand)}")
     if signs == ["="]:
         return Expression(lambda found: micros(found) == numbers[0], _exact_keys(operand[1]))
     bottom = numbers[0] + (signs[0] == ">") if signs[0] in (">", ">=") else None
@@ -168,7 +172,7 @@ def _comparable(path: str, operator: str, number: Json) -> int:
     scaled = micros(number)
     if scaled is None:
         raise InvalidPattern(
-            f"{path}: {operator} takes numbers from -5e9 to 5e9 with at most six decimals; got {number!r}"
+            f"{path}: {operator} takes numbers from -5e9 to 5e9 with at most six decimals; got {quoted(number)}"
         )
     return scaled
 
@@ -178,7 +182,7 @@ def _cidr(path: str, operand: Json) -> Expression:
     try:
         bottom, top = network(text)
     except ValueError as error:
-        raise InvalidPattern(f"{path}: cidr {text!r}: {error}") from None
+        raise InvalidPattern(f"{path}: cidr {quoted(text)}: {error}") from None
 
     def test(found: Json) -> bool:
         where = address(found)
@@ -189,7 +193,7 @@ def _cidr(path: str, operand: Json) -> Expression:
 
 def _exists(path: str, operand: Json) -> Expression:
     if not isinstance(operand, bool):
-        raise InvalidPattern(f"{path}: exists takes true or false; got {operand!r}")
+        raise InvalidPattern(f"{path}: exists takes true or false; got {quoted(operand)}")
     return Expression(_anything, absent=not operand)
 
 
@@ -203,7 +207,7 @@ def _anything_but(path: str, operand: Json) -> Expression:
         if operator not in _EXCLUDED:
             raise InvalidPattern(
                 f"{path}: anything-but takes a string, a number, a list of either, or one of "
-                f"{', '.join(_EXCLUDED)}; got {operator!r}"
+                f"{', '.join(_EXCLUDED)}; got {quoted(operator)}"
             )
         inner, tests = f"anything-but/{operator}", []
         for text in _several(path, inner, operand):

@@ -13,22 +13,23 @@ GRAM = 4
 
 def wildcard_parts(text: str) -> list[str]:
     r"""The literal parts between the stars: `a*b\*` is `["a", "b*"]`. ValueError says what is not allowed."""
-    parts, at = [""], 0
+    parts: list[list[str]] = [[]]
+    at = 0
     while at < len(text):
         letter = text[at]
         if letter == "*":
             if text[at + 1 : at + 2] == "*":
                 raise ValueError(f"two stars in a row at position {at}; one star stands for any text")
-            parts.append("")
+            parts.append([])
         elif letter == "\\":
             at += 1
             if text[at : at + 1] not in ("*", "\\"):
                 raise ValueError(f"a backslash at position {at - 1} that escapes neither * nor another backslash")
-            parts[-1] += text[at]
+            parts[-1].append(text[at])
         else:
-            parts[-1] += letter
+            parts[-1].append(letter)
         at += 1
-    return parts
+    return ["".join(part) for part in parts]
 
 
 def wildcard_test(parts: Sequence[str]) -> Callable[[Json], bool]:
@@ -65,5 +66,11 @@ def folded(text: str, end: bool = False) -> re.Pattern[str]:
 
     The two cases of a letter never begin alike, so that matching never goes back.
     """
-    letters = (f"(?:{re.escape(letter.lower())}|{re.escape(letter.upper())})" for letter in text)
-    return re.compile("".join(letters) + (r"\Z" if end else ""))
+    return re.compile("".join(map(_in_either_case, text)) + (r"\Z" if end else ""))
+
+
+def _in_either_case(letter: str) -> str:
+    low, up = letter.lower(), letter.upper()
+    if low == up:
+        return re.escape(low)
+    return f"[{low}{up}]" if len(low) == len(up) == 1 else f"(?:{re.escape(low)}|{re.escape(up)})"

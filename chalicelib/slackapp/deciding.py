@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from chalicelib.decision import Action, Decision
 from chalicelib.errors import Busy, CountermeasureError, MalformedEvent, NotDelivered
+from chalicelib.notify.buttons import value, value_of
 from chalicelib.slackapp.clicks import RESPONSE_URL, USER, Click
+from chalicelib.slackapp.forms import REASON_LONGEST
 from chalicelib.slackapp.web import whisper
 
 BUSY = "Not yet: {why}. It is tried again within minutes."
@@ -54,6 +57,8 @@ def of_event(event: Any) -> tuple[Decision, str]:
         raise MalformedEvent(f"the decision is not one: {error}") from None
     if decision.via != "slack" or not USER.fullmatch(decision.by.removeprefix("slack:")):
         raise MalformedEvent("the decision is not of a person in Slack")
+    if not _as_clicked(decision):
+        raise MalformedEvent("the decision is not as a click makes it: its incident, digest, time or reason")
     return decision, url
 
 
@@ -90,15 +95,25 @@ def telling(response_url: str, logger: Logger) -> Callable[[str], None]:
     return tell
 
 
+def _as_clicked(decision: Decision) -> bool:
+    """Return whether the texts are such as `of_click` makes: they become keys and items of the ledger."""
+    try:
+        value_of(value(decision.incident, decision.digest))
+        datetime.fromisoformat(decision.at)
+    except ValueError:
+        return False
+    return decision.at.isascii() and len(decision.reason) <= REASON_LONGEST and decision.reason.isprintable()
+
+
 def _typed(told: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a decision, each of its type. Raises TypeError and ValueError."""
     kept: dict[str, Any] = {}
     for each in fields(Decision):
-        value = told.get(each.name)
-        if value is None:
+        found = told.get(each.name)
+        if found is None:
             continue
         kind = {"bool": bool, "int": int}.get(str(each.type), str)
-        if type(value) is not kind:
+        if type(found) is not kind:
             raise TypeError(f"`{each.name}` must be {kind.__name__}")
-        kept[each.name] = value
+        kept[each.name] = found
     return {**kept, "action": Action(kept.get("action", ""))}
