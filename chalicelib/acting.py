@@ -145,13 +145,17 @@ def _plan(aws: ScopedSession, step: Step, protected: Protected) -> Step:
     unit, change = step.unit, step.change
     begun = bool(change.digest) and change.outcome in {Outcome.INTENDED, Outcome.FAILED}
     before = change.before if begun else plan.before
-    if plan.needed:
+    halfway = begun and plan.needed and unit.mode < Mode.ENFORCE and not reconcile.same(before, plan.before)
+    if halfway:
+        outcome = Outcome.FAILED  # what it was before stays to be undone
+    elif plan.needed:
         outcome = _BY_MODE[unit.mode]
     else:
         outcome = Outcome.CONTAINED if begun and not reconcile.same(before, plan.after) else Outcome.COMPLIANT
+    reason = "it was begun and cut off, and may not be finished now: undo it, or act by hand" if halfway else ""
     digest = reconcile.digest(unit.remediation.id, unit.resource, before, plan.after)
     planned = replace(
-        change, outcome=outcome, before=before, after=plan.after, digest=digest, mode=unit.mode, reason="", calls=()
+        change, outcome=outcome, before=before, after=plan.after, digest=digest, mode=unit.mode, reason=reason, calls=()
     )
     return Step(unit, planned, plan.before)
 

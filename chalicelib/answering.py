@@ -155,6 +155,8 @@ def _told(
     incident = assemble(record.incident, [record.finding], rules, record.changes, told_only)
     if earlier is None:
         return _opening(engine, record, incident, approval)
+    if known.died and engine.teller.compose(incident, Kind.INCIDENT).id in {told.id for told in earlier.notices}:
+        return []  # the attempt that died recorded what it was about to tell, and that is told now
     return [_follow_up(engine, incident, earlier)] if record.changes or not known.repeated else []
 
 

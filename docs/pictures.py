@@ -65,9 +65,8 @@ def approval(catalogue: Catalogue) -> Notice:
     """An instance of production talks to a command-and-control server: isolation waits for a second person."""
     ceiling = Ceiling("environment", Mode.APPROVE, "The environment prod asks people to approve every change.")
     snapshot = _change("ec2.snapshot_volumes", Outcome.CONTAINED, None, "snapshotted")
-    isolate = _change(
-        "ec2.isolate_instance", Outcome.AWAITING, {"eni-0f1e2d3c": ["sg-0web"]}, {"eni-0f1e2d3c": ["quarantine"]}
-    )
+    before, after = ({"vpc-0a1b2c3d": {"eni-0f1e2d3c": groups}} for groups in (["sg-0web"], ["quarantine"]))
+    isolate = _change("ec2.isolate_instance", Outcome.AWAITING, before, after)
     ask = "Isolate i-0a1b2c3d4e5f60718: eni-0f1e2d3c goes from sg-0web to quarantine."
     asked = Asked(
         buttons=(Button(Action.APPROVE, "0f" * 16, ask), Button(Action.DENY, "0f" * 16), *ALWAYS),
@@ -103,8 +102,9 @@ def failed(catalogue: Catalogue) -> Notice:
     """An instance mines: its volumes could not be snapshotted, and it is isolated all the same."""
     refused = "UnauthorizedOperation: ec2:CreateSnapshots. Check that the member template is deployed there."
     snapshot = replace(_change("ec2.snapshot_volumes", Outcome.FAILED, None, "snapshotted"), reason=refused)
-    before = {"eni-0f1e2d3c": ["sg-0web"], "eni-0a9b8c7d": ["sg-0db"]}
-    isolate = _change("ec2.isolate_instance", Outcome.CONTAINED, before, {eni: ["quarantine"] for eni in before})
+    groups = {"eni-0f1e2d3c": ["sg-0web"], "eni-0a9b8c7d": ["sg-0db"]}
+    before, after = ({"vpc-0a1b2c3d": own} for own in (groups, {eni: ["quarantine"] for eni in groups}))
+    isolate = _change("ec2.isolate_instance", Outcome.CONTAINED, before, after)
     incident = _incident(catalogue, "guardduty.ec2_mining_cryptocurrency", (snapshot, isolate))
     return _notice(catalogue, incident, Asked(buttons=(Button(Action.UNDO, "0f" * 16), *ALWAYS)))
 

@@ -294,7 +294,8 @@ def reopen(lab: Lab, incident: Incident) -> None:
     """Someone moves the instance back into its old groups."""
     change = next(c for c in incident.changes if c.remediation == "ec2.isolate_instance")
     ec2 = lab.boto(change.resource.account, change.resource.region).client("ec2")
-    for eni, groups in change.before.items():
+    [before] = change.before.values()
+    for eni, groups in before.items():
         ec2.modify_network_interface_attribute(NetworkInterfaceId=eni, Groups=groups)
 
 

@@ -134,18 +134,14 @@ def test_isolation_untracks_the_flows_of_each_interface_right_before_it_ends_the
     assert (quarantine["in"], quarantine["out"]) == ([], [])
 
 
-def test_to_plan_takes_one_call_to_verify_two_and_to_isolate_again_two_and_two_per_interface(aws: Aws) -> None:
+def test_to_plan_takes_one_call_to_verify_two_and_to_isolate_again_one_and_two_per_interface(aws: Aws) -> None:
     make(aws, INSTANCE)
     undo(aws, ISOLATE, INSTANCE, apply(aws, ISOLATE, INSTANCE))
     aws.made()
     planned = plan(ISOLATE, aws, INSTANCE)
     assert aws.made() == ["DescribeNetworkInterfaces"]
     write(ISOLATE, aws, INSTANCE, planned.before, planned.after)
-    assert aws.made() == [
-        "DescribeNetworkInterfaces",
-        "DescribeSecurityGroups",
-        *["ModifyNetworkInterfaceAttribute"] * 4,
-    ]
+    assert aws.made() == ["DescribeSecurityGroups", *["ModifyNetworkInterfaceAttribute"] * 4]
     assert read(ISOLATE, aws, INSTANCE) == planned.after
     assert aws.made() == ["DescribeNetworkInterfaces", "DescribeSecurityGroups"]
 
@@ -155,7 +151,8 @@ def test_a_quarantine_group_with_a_rule_does_not_count_and_is_emptied(aws: Aws, 
     apply(aws, ISOLATE, INSTANCE)
     quarantine = named_group(ec2, "countermeasure-quarantine")["id"]
     ec2.authorize_security_group_ingress(GroupId=quarantine, IpPermissions=[tcp(22, "203.0.113.7/32")])
-    assert read(ISOLATE, aws, INSTANCE) == {interface: [quarantine] for interface in interface_ids(ec2)}
+    [state] = read(ISOLATE, aws, INSTANCE).values()
+    assert state == {interface: [quarantine] for interface in interface_ids(ec2)}
     apply(aws, ISOLATE, INSTANCE)
     assert named_group(ec2, "countermeasure-quarantine") == {"id": quarantine, "in": [], "out": []}
 
@@ -166,7 +163,8 @@ def test_an_interface_with_another_group_beside_quarantine_is_not_isolated(aws: 
     primary, second = interface_ids(ec2)
     both = sorted(named_group(ec2, name)["id"] for name in ("countermeasure-quarantine", "web"))
     ec2.modify_network_interface_attribute(NetworkInterfaceId=second, Groups=both)
-    assert read(ISOLATE, aws, INSTANCE) == {primary: ["quarantine"], second: both}
+    [state] = read(ISOLATE, aws, INSTANCE).values()
+    assert state == {primary: ["quarantine"], second: both}
 
 
 def test_a_group_that_another_responder_makes_at_the_same_moment_is_used(aws: Aws, ec2: Any) -> None:
@@ -204,29 +202,39 @@ def test_an_instance_left_halfway_is_isolated_and_never_put_back_there(aws: Aws,
     untrack = named_group(ec2, "countermeasure-untrack")["id"]
     ec2.modify_network_interface_attribute(NetworkInterfaceId=primary, Groups=[untrack])
     before, after = apply(aws, ISOLATE, INSTANCE)
-    assert (before[primary], len(before[second])) == (["untracked"], 5)
+    [(vpc, state)] = before.items()
+    assert (state[primary], len(state[second])) == (["untracked"], 5)
     write(ISOLATE, aws, INSTANCE, after, before)
-    assert read(ISOLATE, aws, INSTANCE) == {**before, primary: ["quarantine"]}
+    assert read(ISOLATE, aws, INSTANCE) == {vpc: {**state, primary: ["quarantine"]}}
 
 
 def test_a_write_that_stopped_in_the_middle_goes_on_with_the_other_interface(aws: Aws, ec2: Any) -> None:
     make(aws, INSTANCE)
     change = apply(aws, ISOLATE, INSTANCE)
     _, second = interface_ids(ec2)
-    ec2.modify_network_interface_attribute(NetworkInterfaceId=second, Groups=change[0][second])
+    [was] = change[0].values()
+    ec2.modify_network_interface_attribute(NetworkInterfaceId=second, Groups=was[second])
     aws.calls.clear()
     write(ISOLATE, aws, INSTANCE, read(ISOLATE, aws, INSTANCE), change[1])
     assert {p["NetworkInterfaceId"] for n, p in aws.calls if n == "ModifyNetworkInterfaceAttribute"} == {second}
     assert read(ISOLATE, aws, INSTANCE) == change[1]
 
 
-def test_an_interface_of_another_service_comes_last_because_it_may_refuse(aws: Aws, ec2: Any) -> None:
+def test_an_interface_that_refuses_holds_back_no_other_and_what_it_said_is_raised(aws: Aws, ec2: Any) -> None:
     make(aws, INSTANCE)
-    first, last = sorted(interface_ids(ec2))
-    ec2_backends[ACCOUNT][REGION].enis[first].requester_managed = True
-    apply(aws, ISOLATE, INSTANCE)
-    moved = [p["NetworkInterfaceId"] for name, p in aws.calls if name == "ModifyNetworkInterfaceAttribute"]
-    assert moved == [last, last, first, first]
+    first, second = sorted(interface_ids(ec2))
+
+    def refuse(params: dict[str, Any], **_: Any) -> None:
+        if params["NetworkInterfaceId"] == first:
+            said = {"Error": {"Code": "OperationNotPermitted", "Message": "managed by another service"}}
+            raise ClientError(said, "ModifyNetworkInterfaceAttribute")
+
+    aws.client("ec2").meta.events.register("provide-client-params.ec2.ModifyNetworkInterfaceAttribute", refuse)
+    planned = plan(ISOLATE, aws, INSTANCE)
+    with pytest.raises(ClientError, match="managed by another service"):
+        write(ISOLATE, aws, INSTANCE, planned.before, planned.after)
+    [(vpc, was)] = planned.before.items()
+    assert read(ISOLATE, aws, INSTANCE) == {vpc: {first: was[first], second: ["quarantine"]}}
 
 
 def test_interfaces_in_two_vpcs_get_the_groups_of_their_own(aws: Aws, ec2: Any) -> None:
@@ -253,7 +261,7 @@ def test_an_interface_that_lists_the_groups_of_its_instance_too_is_seen_to_be_is
     run_in(ec2, subnet, groups)
     change = apply(aws, ISOLATE, INSTANCE)
     (interface,) = interface_ids(ec2)
-    assert change == ({interface: groups}, {interface: ["quarantine"]})
+    assert change == ({vpc: {interface: groups}}, {vpc: {interface: ["quarantine"]}})
     assert own_groups(ec2, INSTANCE.id) == [["app", "countermeasure-quarantine", "db-client"]]
     undo(aws, ISOLATE, INSTANCE, change)
 

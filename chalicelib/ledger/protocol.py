@@ -59,16 +59,16 @@ class Ledger:
         for item in left:
             self.take_over(item)
         if left:
-            return replace(self.look(finding, resources), answered=False)
+            return replace(self.look(finding, resources), answered=False, died=True)
         mine = heads.get(own)
         same = mine is not None and mine.get("revision") == finding.revision
-        current = mine if mine and (same or mine["open_until"] > now) else None
-        open_ = [item for head, item in heads.items() if head in keys and item["open_until"] > now]
+        current = mine if mine and (same or mine.get("open_until", 0) > now) else None
+        open_ = [item for head, item in heads.items() if head in keys and item.get("open_until", 0) > now]
         incident = next((item["incident"] for item in [current, *open_] if item), "")
         return Known(
             incident=incident,
             repeated=current is not None,
-            answered=same and mine is not None and bool(mine["answered"]),
+            answered=same and mine is not None and bool(mine.get("answered")),
             heads=heads,
             undone={keys[head]: json.loads(item["undone"]) for head, item in heads.items() if "undone" in item},
         )

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from botocore.exceptions import ClientError
+
 from chalicelib.errors import Gone
 from chalicelib.model import Json, Remediation, Resource, Session
 from remediations.ec2.isolation_groups import QUARANTINE, UNTRACK, prepared
 
 
 def read(aws: Session, instance: Resource) -> Json:
-    """Return `{"eni-...": ["sg-...", ...]}`; `["quarantine"]` for an interface that nothing can pass, `["untracked"]`
-    for one that was left halfway there.
+    """Return `{"vpc-...": {"eni-...": ["sg-...", ...]}}`; `["quarantine"]` for an interface that nothing can pass,
+    `["untracked"]` for one that was left halfway there.
     """
     ec2 = aws.client("ec2")
-    groups = {
-        interface["NetworkInterfaceId"]: {group["GroupId"]: group["GroupName"] for group in interface["Groups"]}
-        for interface in interfaces(ec2, instance)
-    }
-    state = {eni: ["untracked"] if set(own.values()) == {UNTRACK} else sorted(own) for eni, own in groups.items()}
-    return state | {eni: ["quarantine"] for eni in quarantined(ec2, instance, groups)}
+    found = {each["NetworkInterfaceId"]: each for each in interfaces(ec2, instance)}
+    groups = {eni: {group["GroupId"]: group["GroupName"] for group in each["Groups"]} for eni, each in found.items()}
+    shut = quarantined(ec2, instance, groups)
+    state: dict[str, dict[str, list[str]]] = {each["VpcId"]: {} for each in found.values()}
+    for eni, own in groups.items():
+        halfway = ["untracked"] if set(own.values()) == {UNTRACK} else sorted(own)
+        state[found[eni]["VpcId"]][eni] = ["quarantine"] if eni in shut else halfway
+    return state
 
 
 def interfaces(ec2: Json, instance: Resource, *filters: Json) -> list[Json]:
@@ -52,31 +56,40 @@ def quarantined(ec2: Json, instance: Resource, groups: Mapping[str, Mapping[str,
 
 
 def desired(now: Json, instance: Resource) -> Json:
-    return {eni: ["quarantine"] for eni in now}
+    return {vpc: {eni: ["quarantine"] for eni in own} for vpc, own in now.items()}
 
 
 def write(aws: Session, instance: Resource, now: Json, then: Json) -> None:
-    ec2 = aws.client("ec2")
-    # Nobody is ever put back halfway, where an instance is open to everyone.
-    goals = {eni: ["quarantine"] if groups == ["untracked"] else groups for eni, groups in then.items()}
-    changed = {eni: groups for eni, groups in goals.items() if eni in now and groups != now[eni]}
-    for eni, groups in changed.items():
-        if groups != ["quarantine"]:
-            ec2.modify_network_interface_attribute(NetworkInterfaceId=eni, Groups=groups)
-    pending = {eni for eni, groups in changed.items() if groups == ["quarantine"]}
+    ec2, pending = aws.client("ec2"), {}
+    for vpc, own in then.items():
+        for eni, groups in own.items():
+            was = now.get(vpc, {}).get(eni)
+            if was in (None, groups):
+                continue
+            # Nobody is ever put back halfway, where an instance is open to everyone.
+            if groups in (["quarantine"], ["untracked"]):
+                pending[eni] = vpc
+            else:
+                ec2.modify_network_interface_attribute(NetworkInterfaceId=eni, Groups=groups)
     if pending:
-        isolate(ec2, [i for i in interfaces(ec2, instance) if i["NetworkInterfaceId"] in pending])
+        isolate(ec2, pending)
 
 
-def isolate(ec2: Json, found: list[Json]) -> None:
-    """Move each interface through the group that untracks its flows into the one that ends them."""
-    ready = prepared(ec2, {interface["VpcId"] for interface in found})
-    # Last come those that belong to another AWS service, which may refuse the change.
-    for interface in sorted(found, key=lambda i: (i.get("RequesterManaged", False), i["NetworkInterfaceId"])):
-        for name in (UNTRACK, QUARANTINE):
-            ec2.modify_network_interface_attribute(
-                NetworkInterfaceId=interface["NetworkInterfaceId"], Groups=[ready[interface["VpcId"], name]]
-            )
+def isolate(ec2: Json, vpcs: Mapping[str, str]) -> None:
+    """Move each interface, given with its VPC, through the group that untracks its flows into the one that ends them.
+
+    One that refuses, as those of other AWS services may, holds back no other; what it said is raised at the end.
+    """
+    ready = prepared(ec2, set(vpcs.values()))
+    refused: list[ClientError] = []
+    for eni, vpc in sorted(vpcs.items()):
+        try:
+            for name in (UNTRACK, QUARANTINE):
+                ec2.modify_network_interface_attribute(NetworkInterfaceId=eni, Groups=[ready[vpc, name]])
+        except ClientError as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
 
 
 remediation = Remediation(
