@@ -51,9 +51,8 @@ e2e: $(READY) ## Deploy the package to local AWS emulators, have it answer event
 torture: $(READY) ## Crashes, faults, races, storms and hostile input, half an hour of them: what holds, in docs/reliability.md
 	@$(BIN)/python -m torture --write $(ARGS)
 
-bench: $(READY) ## Time the matching of events, and tell 1,000 notices through a Slack that fails
-	@$(BIN)/python -m bench.matching
-	@$(BIN)/python -m bench.notices
+bench: $(READY) ## Time it beside Cloud Custodian and bare AWS calls, twelve minutes: what holds, in docs/performance.md
+	@$(BIN)/python -m bench --write $(ARGS)
 
 lock: $(READY) ## Renew requirements.txt and requirements-dev.txt from the ranges in pyproject.toml
 	@$(BIN)/python -m pip install -q uv

@@ -12,75 +12,23 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from botocore.exceptions import ClientError
 from slack_sdk.web import WebClient
 
+from bench.failing_slack import PATIENCE, World
+from bench.report import Part, Promise, shown
 from chalicelib.model import Severity
 from chalicelib.notify import Kind, Notice, Receipt, Targets, Verdict, notify, slack, wait
 from chalicelib.notify.attempts import MOST
 from chalicelib.notify.secrets import SlackSecret
 from lab.slack import FIRST, Slack
-from lab.slack_server import FINE, Answer, served
+from lab.slack_server import served
 
 APART = 30
 """Seconds between two notices."""
-
-PATIENCE = 0.15
-"""Seconds that the client waits for an answer."""
-
-FAULTS: Sequence[tuple[float, str, Answer]] = (
-    (0.080, "busy", Answer(taken=False, status=429, error="ratelimited", headers={"Retry-After": "45"})),
-    (0.050, "broken before", Answer(taken=False, status=500)),
-    (0.050, "broken after", Answer(status=500)),
-    (0.015, "half done before", Answer(taken=False, error="internal_error")),
-    (0.015, "half done after", Answer(error="internal_error")),
-    (0.030, "cut off before", Answer(taken=False, silent=0)),
-    (0.030, "cut off after", Answer(silent=0)),
-    (0.006, "too late before", Answer(taken=False, silent=2 * PATIENCE)),
-    (0.006, "too late after", Answer(silent=2 * PATIENCE)),
-    (0.010, "archived", Answer(taken=False, error="is_archived")),
-)
-"""How often what goes wrong. `before` and `after` Slack took the message; what is archived refuses messages alone."""
-
-
-@dataclass(slots=True)
-class World:
-    """The clock, what Slack and SNS were asked, and what they have."""
-
-    dice: random.Random
-    now: float = FIRST
-    calls: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    sent: int = 0
-    published: list[dict[str, Any]] = field(default_factory=list)
-
-    def fault(self, method: str, _: Mapping[str, Any]) -> Answer:
-        """Throw the dice for one request to Slack."""
-        self.calls[method] += 1
-        rest = self.dice.random()
-        for share, name, answer in FAULTS:
-            rest -= share
-            if rest < 0 and (name != "archived" or method == "chat.postMessage"):
-                self.faults[name] += 1
-                return answer
-        return FINE
-
-    def publish(self, **message: Any) -> dict[str, str]:
-        """Take a message as SNS does, or not: one in twenty fails."""
-        if self.dice.random() < 0.05:
-            self.faults["SNS"] += 1
-            raise ClientError({"Error": {"Code": "InternalError"}}, "Publish")
-        self.published.append(message)
-        return {"MessageId": str(len(self.published))}
-
-    def settle(self) -> None:
-        """Wait until Slack has dealt with what a client did not wait for."""
-        while sum(self.calls.values()) < self.sent:
-            time.sleep(0.002)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +84,7 @@ def run(seed: int, number: int = 1_000) -> Figures:
             seconds = wait(receipts[index])
             if seconds is not None:
                 heapq.heappush(due, (world.now + seconds, index))
-    missed = [json.loads(json.loads(m["Message"])["sqs"])["id"] for m in world.published if _is_fallback(m)]
+    missed = [_heard_by_machines(m)["id"] for m in world.published if _is_fallback(m)]
     return Figures(
         seed=seed,
         notices=number,
@@ -153,6 +101,13 @@ def run(seed: int, number: int = 1_000) -> Figures:
     )
 
 
+def _heard_by_machines(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what SNS delivers to a queue (SNS developer guide, "Publishing messages with custom payloads")."""
+    told = json.loads(message["Message"])
+    notice: dict[str, Any] = json.loads(told.get("sqs", told["default"]))
+    return notice
+
+
 def _is_fallback(message: Mapping[str, Any]) -> bool:
     return "undelivered" in message["MessageAttributes"]
 
@@ -166,7 +121,8 @@ def _targets(world: World, url: str) -> Targets:
             return super().api_call(*args, **kwargs)
 
     silent = slack.web_client("")._logger
-    client = Client(token="xoxb-EXAMPLE", base_url=url, timeout=PATIENCE, logger=silent, retry_handlers=[])
+    patience: Any = PATIENCE  # slack_sdk asks for whole seconds; what it hands them to takes parts
+    client = Client(token="xoxb-EXAMPLE", base_url=url, timeout=patience, logger=silent, retry_handlers=[])
     return Targets(
         sns=lambda: world,
         topic_arn="arn:aws:sns:us-east-1:111122223333:notices",
@@ -201,12 +157,48 @@ def _notice(index: int) -> Notice:
     return replace(notice, to="U0EXAMPLE1") if kind is Kind.QUESTION else notice
 
 
+def part(seed: int, number: int = 1_000) -> Part:
+    """Deliver that many notices, and say what came of them."""
+    return judged(run(seed, number))
+
+
+def judged(figures: Figures) -> Part:
+    """Return a run as a part of the report."""
+    everywhere = figures.in_slack.keys() | figures.fallen_back.keys()
+    both = figures.in_slack.keys() & figures.fallen_back.keys()
+    most = max([*figures.in_slack.values(), *figures.fallen_back.values()], default=0)
+    rows = [
+        ["in Slack", f"{len(figures.in_slack):,}"],
+        ["by SNS in Slack's stead", f"{len(figures.fallen_back):,}"],
+        ["in both", f"{len(both):,}"],
+        ["tries that were not the first", f"{figures.tries - figures.notices:,}"],
+        ["posts to Slack", f"{figures.posts:,}"],
+        ["looked up in Slack", f"{figures.looked:,}"],
+        ["faults of Slack and of SNS", f"{sum(figures.faults.values()):,}"],
+        ["played minutes until all had arrived", f"{figures.seconds / 60:,.0f}"],
+    ]
+    lost = figures.notices - len(everywhere)
+    promises = [
+        Promise("No notice is lost.", not lost and not figures.pending, f"{lost} lost, {figures.pending} under way"),
+        Promise("No channel is told anything twice.", most == 1, f"{most} times at most"),
+        Promise(
+            "A notice is in both channels only where nobody could look whether Slack has it.",
+            both <= figures.doubtful,
+            f"{len(both - figures.doubtful)} were",
+        ),
+    ]
+    note = (
+        f"{figures.notices:,} notices through a Slack that fails in every way it can (seed {figures.seed};"
+        " `python -m bench.notices`)."
+    )
+    return Part("Notices", note, ["Notices", ""], rows, promises)
+
+
 def main() -> None:
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.SystemRandom().randrange(10**6)
     began = time.perf_counter()
-    figures = run(seed)
-    print("\n".join(figures.lines()))
-    print(f"  {time.perf_counter() - began:.1f} s; a notice is told elsewhere after {MOST} failed tries")
+    print(shown(part(seed)))
+    print(f"  seed {seed}, {time.perf_counter() - began:.1f} s; told elsewhere after {MOST} failed tries")
 
 
 if __name__ == "__main__":

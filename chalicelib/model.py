@@ -122,6 +122,11 @@ class Finding:
     resources: tuple[Resource, ...] = ()
     actor: Actor | None = None
 
+    @property
+    def occasion(self) -> str:
+        """The revision and the event that tells of it: the same only where one event is delivered again."""
+        return f"{self.revision} {str(self.event.get('id', ''))[:100]}"
+
 
 class Session(Protocol):
     """A scoped way into one account and region, on behalf of one incident."""

@@ -56,13 +56,13 @@ def guarded(
 
 
 def change_id(incident: str, finding: Finding, unit: Unit) -> str:
-    """Return the id of a change: the same on every delivery of one revision of one finding."""
-    return _digest(incident, finding.id, finding.revision, unit.rule.id, *unit.place)
+    """Return the id of a change: the same on every delivery of one event about one finding."""
+    return _digest(incident, finding.id, finding.occasion, unit.rule.id, *unit.place)
 
 
 def incident_id(finding: Finding) -> str:
-    """Return the id of the incident that a finding opens: the same on every delivery of one revision of it."""
-    return f"inc-{_digest(finding.account, finding.id, finding.revision)}"
+    """Return the id of the incident that a finding opens: the same on every delivery of one event about it."""
+    return f"inc-{_digest(finding.account, finding.id, finding.occasion)}"
 
 
 def notice_id(incident: str, *told: str) -> str:

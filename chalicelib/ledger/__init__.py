@@ -1,7 +1,7 @@
 """The ledger: one DynamoDB table that knows what was there before anything is touched.
 
 Items (`pk`, `sk`), what is long being JSON text in `body`:
-- `finding#H`, `head`: the incident that a finding belongs to, and the revision of it that was answered.
+- `finding#H`, `head`: the incident that a finding belongs to, and the occasion of it that was answered.
 - `resource#KEY`, `head`: the open incident on a resource, and the rules that people undid on it.
 - `incident#ID`, `incident` | `finding#H` | `change#ID` | `notice#ID` | `approval#OF` | `decision#AT#H`: all of one
   incident, read by one query.

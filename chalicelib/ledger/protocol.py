@@ -61,7 +61,7 @@ class Ledger:
         if left:
             return replace(self.look(finding, resources), answered=False, died=True)
         mine = heads.get(own)
-        same = mine is not None and mine.get("revision") == finding.revision
+        same = mine is not None and mine.get("occasion") == finding.occasion
         current = mine if mine and (same or mine.get("open_until", 0) > now) else None
         open_ = [item for head, item in heads.items() if head in keys and item.get("open_until", 0) > now]
         incident = next((item["incident"] for item in [current, *open_] if item), "")
@@ -204,11 +204,11 @@ class Ledger:
                 self.table.write([write])
 
     def _after(self, head: Key, record: Record, known: Known) -> Item:
-        """Return a head as it is once the finding is answered: of the incident, and the finding's with its revision."""
+        """Return a head as it is once the finding is answered: of the incident, and the finding's with its occasion."""
         seen = known.heads.get(head, {})
         own = finding_head(record.finding)
         kept = {} if head in known.kept else {"expires_at": self._now(KEEP_SECONDS)}
-        revision = {"revision": record.finding.revision, "answered": record.answered} if head == own else {}
+        occasion = {"occasion": record.finding.occasion, "answered": record.answered} if head == own else {}
         return {
             **_attributes(seen),
             "incident": record.incident,
@@ -216,7 +216,7 @@ class Ledger:
             "version": seen.get("version", 0) + 2,
             "let_go": self._now(),
             **kept,
-            **revision,
+            **occasion,
         }
 
     def _as_it_was(self, head: Key, known: Known) -> Item:

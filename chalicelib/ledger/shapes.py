@@ -18,7 +18,7 @@ class Known:
 
     incident: str = ""  # of this finding, or open on one of its resources; empty when there is none
     repeated: bool = False  # that incident has this finding already
-    answered: bool = False  # this very revision of the finding was answered
+    answered: bool = False  # this very event about the finding was answered
     died: bool = False  # an attempt on it or on its resources died, before it could tell anybody
     heads: Mapping[Key, Item] = field(default_factory=dict)  # that exist, as they were seen
     undone: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # resource key -> rule -> reason
