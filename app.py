@@ -8,28 +8,33 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
+from botocore.exceptions import BotoCoreError, ClientError
 from chalice.app import Chalice, CloudWatchEvent, ConvertToMiddleware, Rate, Response
 
 from chalicelib import catalogue, observing, wiring
+from chalicelib.accounts import describe
+from chalicelib.aws import client
 from chalicelib.errors import CountermeasureError, NotSecurityEvent
-from chalicelib.functions import endpoint, engine, ledger, metrics, prepare
-from chalicelib.heartbeat import beat
+from chalicelib.functions import endpoint, engine, metrics, prepare, within_time
 from chalicelib.model import Incident, Outcome, Rule
-from chalicelib.patterns import merged
+from chalicelib.patterns import HEARTBEAT
+from chalicelib.patterns import heard as heard_by
 
 app = Chalice(app_name="countermeasure")
 logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "countermeasure"))
 
 app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context(correlation_id_path="id", clear_state=True)))
 app.register_middleware(ConvertToMiddleware(metrics.log_metrics))
+app.register_middleware(within_time)
 if traced := observing.traced():
     app.register_middleware(ConvertToMiddleware(traced))
 
 
 def heard(source: str) -> dict[str, Any]:
     """Return the EventBridge pattern of one function. A deployed function needs none: its rule is in place."""
-    deployed = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
-    return {"source": ["deployed"]} if deployed else merged(catalogue.collect(f"rules.{source}", "rule", Rule).values())
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        return {"source": ["deployed"]}
+    return heard_by(catalogue.collect(f"rules.{source}", "rule", Rule).values())
 
 
 @app.on_cw_event(heard("guardduty"))
@@ -76,10 +81,12 @@ def accessanalyzer(event: CloudWatchEvent) -> list[str]:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def heartbeat(event: CloudWatchEvent) -> None:
-    """Show that events arrive, functions run and the ledger keeps what it is given."""
-    metrics.add_metric("Heartbeat", MetricUnit.Count, 0)  # a beat that fails is told apart from none
-    beat(ledger(), wiring.utc_now(), event.account, event.region)
-    metrics.add_metric("Heartbeat", MetricUnit.Count, 1)
+    """Send an event of our own the way of the real ones: each function of a source says that it arrived."""
+    from chalicelib.heartbeat import send  # noqa: PLC0415 (cold start)
+
+    metrics.add_metric("HeartbeatsSent", MetricUnit.Count, 0)  # one that the bus refuses is told apart from none
+    send(client("events"))
+    metrics.add_metric("HeartbeatsSent", MetricUnit.Count, 1)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
@@ -89,6 +96,18 @@ def upkeep(event: CloudWatchEvent) -> None:
 
     metrics.add_metric("Tended", MetricUnit.Count, 0)  # a minute in which nothing was due is counted as none
     metrics.add_metric("Tended", MetricUnit.Count, tend(engine()))
+
+
+@app.schedule(Rate(1, unit=Rate.DAYS))
+def daily(event: CloudWatchEvent) -> None:
+    """Enter every account of the organization, and tell of those that cannot be entered or forward nothing."""
+    from chalicelib.daily import look  # noqa: PLC0415 (cold start)
+
+    context: Any = event.context
+    broken = look(engine(), event.region, context.get_remaining_time_in_millis)
+    for each in broken:
+        logger.warning("account is broken", extra={"broken": each.account, "reason": each.why})
+    metrics.add_metric("BrokenAccounts", MetricUnit.Count, len(broken))
 
 
 @app.route("/slack", methods=["POST"], content_types=["application/x-www-form-urlencoded"])
@@ -119,10 +138,13 @@ def decide(event: Any, context: Any) -> None:
 
 
 def answer(source: str, event: Mapping[str, Any]) -> list[str]:
-    """Answer one event and return the ids of its incidents.
+    """Answer one event and return the ids of its incidents; a heartbeat has none.
 
     Raises what makes Lambda deliver the event again, and keep it at last: MalformedEvent, Busy, a failed response.
     """
+    if event.get("source") == HEARTBEAT:
+        beat(source, event)
+        return []
     metrics.add_metric("Findings", MetricUnit.Count, 0)  # an event that fires no rule is counted as none
     try:
         incidents = engine(source).handle(event)
@@ -135,6 +157,22 @@ def answer(source: str, event: Mapping[str, Any]) -> list[str]:
     observing.count(metrics, event, incidents, wiring.utc_now())
     refuse_failures(incidents)
     return [incident.id for incident in incidents]
+
+
+def beat(source: str, event: Mapping[str, Any]) -> None:
+    """Take a heartbeat the way of a finding, and count it where that is open to the end.
+
+    One that did not arrive is not delivered again: the next is on its way, and an alarm says that three did not.
+    """
+    from chalicelib.heartbeat import arrived  # noqa: PLC0415 (cold start)
+
+    metrics.add_metric("Heartbeat", MetricUnit.Count, 0)  # a beat that fails is told apart from none
+    try:
+        arrived(engine(source), source, event)
+    except (CountermeasureError, BotoCoreError, ClientError) as error:
+        logger.error("the heartbeat did not arrive", extra={"reason": describe(error), "event_id": event.get("id")})
+        return
+    metrics.add_metric("Heartbeat", MetricUnit.Count, 1)
 
 
 def refuse_failures(incidents: tuple[Incident, ...]) -> None:

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
-import botocore.session
-from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import aws
 from chalicelib.errors import AccessRefused
 from chalicelib.model import Call, Remediation, Resource
 from chalicelib.scope import pins, policy
@@ -29,9 +28,6 @@ SESSION_SECONDS = 900
 
 MARGIN = timedelta(seconds=60)
 """Credentials are fetched anew when they have less than this left."""
-
-PATIENCE = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=3, read_timeout=6)
-"""How long a call is waited for and tried again: 24 s at most, so that a function is left the time to say so."""
 
 _CALL = "countermeasure_call"
 _CALLER: ContextVar[ScopedSession | None] = ContextVar("caller", default=None)
@@ -89,10 +85,8 @@ class Clients:
 
     def _make(self, service: str, region: str) -> Any:
         if self._session is None:
-            core = botocore.session.get_session()
-            core._credentials = _Signer()
-            self._session = boto3.Session(botocore_session=core)
-        client = self._session.client(service, region_name=region, config=PATIENCE)
+            self._session = aws.made(_Signer())
+        client = self._session.client(service, region_name=region, config=aws.PATIENCE)
         client.meta.events.register("before-parameter-build", _note_call)
         client.meta.events.register("after-call", _note_answer)
         client.meta.events.register("after-call-error", _note_no_answer)

@@ -10,11 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from aws_lambda_powertools.metrics import Metrics
 
 from chalicelib import catalogue, observing, organization, wiring
-from chalicelib.accounts import PATIENCE
+from chalicelib.aws import client
 from chalicelib.engine import Engine
 from chalicelib.ledger import Ledger
 from chalicelib.notify.secrets import SlackSecret, slack_secret
@@ -111,12 +110,6 @@ def table() -> Table:
 def loaded(source: str = EVERY_SOURCE) -> catalogue.Catalogue:
     """Return the rules of one source, or of all, with their remediations."""
     return catalogue.load(sources=(source,)) if source else catalogue.load()
-
-
-@cache
-def client(service: str) -> Any:
-    """Return the hub's own client of a service, made once."""
-    return boto3.client(service, config=PATIENCE)
 
 
 def prepare(handler: str) -> None:

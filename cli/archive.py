@@ -12,7 +12,7 @@ import typer
 from chalicelib.errors import CountermeasureError
 from chalicelib.replayed import KEY, replay_name
 from chalicelib.wiring import utc_now
-from cli.deployed import Deployed
+from cli.deployed import BadInput, Deployed
 from cli.remote import Wishes, confirm, named_mode
 from infrastructure.names import named
 
@@ -46,12 +46,12 @@ def replay_archive(
     """
     start, end = _time("--since", since), _time("--until", until)
     if end <= start:
-        raise CountermeasureError(f"--until {until} is not after --since {since}")
+        raise BadInput(f"--until {until} is not after --since {since}")
     events = to.client("events")
     try:
         arn, bus = _of_archive(events, archive)
     except events.exceptions.ResourceNotFoundException as error:
-        raise CountermeasureError(f"there is no archive {archive!r}: list them without --replay") from error
+        raise BadInput(f"there is no archive {archive!r}: list them without --replay") from error
     rules = [rule["Arn"] for rule in events.list_rules(NamePrefix=named(to.stage, ""), EventBusName=bus)["Rules"]]
     if not rules:
         raise CountermeasureError(f"no rule of the stage {to.stage} is on {bus}: nothing would be replayed")
@@ -90,5 +90,5 @@ def _time(option: str, text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise CountermeasureError(f"{option} {text!r} is no ISO 8601 time, such as 2026-08-01T12:00") from error
+        raise BadInput(f"{option} {text!r} is no ISO 8601 time, such as 2026-08-01T12:00") from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -16,7 +16,7 @@ from chalicelib.directory import joined
 from chalicelib.errors import CountermeasureError
 from chalicelib.model import Rule
 from chalicelib.notify.secrets import text_secret
-from chalicelib.patterns import SOURCES, merged
+from chalicelib.patterns import SOURCES, heard
 from chalicelib.wiring import utc_now
 from cli import doctor_checks as hub
 from cli import doctor_checks_limits as limits
@@ -49,7 +49,7 @@ def patient(to: Deployed) -> Patient:
         external_id = text_secret(ours.external_id) if ours.external_id else ""
     except CountermeasureError:
         external_id = ""  # the check of the external id says why
-    sources = {name: merged(collect(f"rules.{name}", "rule", Rule).values()) for name in SOURCES}
+    sources = {name: heard(collect(f"rules.{name}", "rule", Rule).values(), ours.hub) for name in SOURCES}
     known = Accounts(to.client("sts"), utc_now, external_id, ours.partition, ours.responder)
     return Patient(replace(to, organization=ours), load(), sources, known, utc_now)
 
@@ -114,6 +114,7 @@ def _of_members(patient: Patient, ids: Iterable[str]) -> Iterator[Named]:
     for id_ in ids:
         yield f"role {id_}", lambda a=id_: members.role(patient, a)  # type: ignore[misc]
         yield f"external id {id_}", lambda a=id_: members.asks_for_external_id(patient, a)  # type: ignore[misc]
+        yield f"forwarding {id_}", lambda a=id_: members.forwarding(patient, a)  # type: ignore[misc]
 
 
 def _all(patient: Patient, checks: Iterable[Named]) -> Iterator[Check]:

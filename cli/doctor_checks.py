@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cli.deadletters import queue
 from cli.doctor_check import Check, Patient, fail, ok, warn
+from cli.letters import queue
 from infrastructure.names import FUNCTIONS, SCHEDULED, named, operator
 from infrastructure.names import stack as stack_of
 

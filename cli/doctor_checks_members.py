@@ -8,13 +8,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.daily import enabled, expected, forwarded, unforwarded
 from chalicelib.directory import ask
 from chalicelib.errors import AccessRefused
 from cli.deployed import AWS_ERRORS
 from cli.doctor_check import Check, Patient, fail, ok, warn
 from infrastructure.names import operator
-
-_SESSION = "countermeasure-doctor"
 
 
 def accounts(patient: Patient, account: str) -> Check:
@@ -47,26 +46,31 @@ def accounts(patient: Patient, account: str) -> Check:
 def role(patient: Patient, account: str) -> Check:
     """The responder of an account can be assumed with our external id, and used in every governed region."""
     label, ours = f"role {account}", patient.deployed.organization
-    probe = next(iter(patient.catalogue.remediations.values()))
-    closed = []
-    for region in ours.heard_in:
-        try:
-            with patient.accounts.reading(account, region, _SESSION, [probe]) as aws:
-                aws.client("sts").get_caller_identity()
-        except AccessRefused as error:
-            todo = (
-                f"deploy the member template in {account}, with the external id of {ours.external_id or 'the hub'}; "
-                f"and run this as {operator(patient.deployed.stage)} or from a function: it lets in no others"
-            )
-            return fail(label, str(error), todo)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "InvalidClientTokenId":
-                raise
-            closed.append(region)
+    try:
+        closed = [region for region in ours.heard_in if not enabled(patient.accounts, account, region)]
+    except AccessRefused as error:
+        todo = (
+            f"deploy the member template in {account}, with the external id of {ours.external_id or 'the hub'}; "
+            f"and run this as {operator(patient.deployed.stage)} or from a function: it lets in no others"
+        )
+        return fail(label, str(error), todo)
     if closed:
         todo = f"enable the region in {account}, or take it out of regions.governed"
         return fail(label, f"{', '.join(closed)} is not enabled there", todo)
     return ok(label, f"{ours.responder} can be assumed, and used in {', '.join(ours.heard_in)}")
+
+
+def forwarding(patient: Patient, account: str) -> Check:
+    """What the hub's functions hear is forwarded from an account, from every governed region."""
+    label, to = f"forwarding {account}", patient.deployed
+    rules = forwarded(patient.catalogue)
+    wrong: list[str] = []
+    for region in to.organization.heard_in:
+        wanted = expected(to.organization, account, region, to.region, rules)
+        wrong += unforwarded(patient.accounts, account, region, wanted)
+    if wrong:
+        return fail(label, "; ".join(wrong), f"deploy the member template in {account} again: see the guide, Upgrade")
+    return ok(label, f"from {', '.join(to.organization.heard_in)}")
 
 
 def asks_for_external_id(patient: Patient, account: str) -> Check:

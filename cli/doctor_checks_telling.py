@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.patterns import SOURCES
 from cli.doctor_check import Check, Patient, fail, ok, warn
 from cli.doctor_checks import setting
 from infrastructure.names import HEARTBEAT, named
@@ -66,25 +67,32 @@ def _tried_with_slack(patient: Patient, token: str, reference: str) -> Check:
 
 
 def heartbeat(patient: Patient) -> Check:
-    """The last heartbeat went through bus, function and ledger, and is not older than two of its periods."""
+    """The last heartbeat went the whole way through every function, and is not older than two of its periods."""
     to, now = patient.deployed, patient.clock()
     rule = to.client("events").describe_rule(Name=named(to.stage, HEARTBEAT))
     found = _PERIOD.fullmatch(rule.get("ScheduleExpression", ""))
     period = timedelta(**{f"{found[2]}s": int(found[1])}) if found else timedelta(hours=1)
     since = now - 2 * period - timedelta(minutes=5)
-    beats = to.client("cloudwatch").get_metric_statistics(
+    silent = [source for source in SOURCES if not _beats(patient, source, since, now, period)]
+    if silent:
+        read = HEARTBEAT if len(silent) == len(SOURCES) else silent[0]
+        todo = f"read the log of {named(to.stage, read)}, and its dead letters"
+        return fail("heartbeat", f"none in {', '.join(silent)} since {since:%Y-%m-%d %H:%M} UTC", todo)
+    return ok("heartbeat", f"seen in every function within {2 * period}")
+
+
+def _beats(patient: Patient, source: str, since: datetime, now: datetime, period: timedelta) -> bool:
+    """Return whether a heartbeat went the whole way through the function of a source since then."""
+    points = patient.deployed.client("cloudwatch").get_metric_statistics(
         Namespace="Countermeasure",
         MetricName="Heartbeat",
-        Dimensions=[{"Name": "service", "Value": HEARTBEAT}],
+        Dimensions=[{"Name": "service", "Value": source}],
         StartTime=since,
         EndTime=now + timedelta(minutes=1),
         Period=max(60, int(period.total_seconds())),
         Statistics=["Sum"],
     )["Datapoints"]
-    if not any(beat["Sum"] > 0 for beat in beats):
-        todo = f"read the log of {named(to.stage, HEARTBEAT)}, and its dead letters"
-        return fail("heartbeat", f"none since {since:%Y-%m-%d %H:%M} UTC", todo)
-    return ok("heartbeat", f"seen within {2 * period}")
+    return any(point["Sum"] > 0 for point in points)
 
 
 def _scopes(headers: Mapping[str, Any]) -> list[str]:

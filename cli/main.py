@@ -6,11 +6,12 @@ import atexit
 import gc
 import sys
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from chalicelib.errors import CountermeasureError
+from cli.missed import AsJson, ModeName, Stage, Yes, missed, wished
 from cli.on_call import Region, commands
 from cli.on_call import deployment as _deployed
 
@@ -22,6 +23,7 @@ app = typer.Typer(
     help="Automatic, reversible response to AWS security events. Only what names a stage needs an AWS account.",
 )
 app.add_typer(commands)
+app.add_typer(missed)
 
 Events = Annotated[
     list[str],
@@ -31,21 +33,7 @@ Events = Annotated[
         "A folder, a quoted glob, or - for standard input.",
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object per event and line.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print one line per event, not the whole story.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before enforcing.")]
-Stage = Annotated[str, typer.Option("--stage", help="The deployed stage.")]
-
-
-class ModeName(StrEnum):
-    """The modes that an operator can choose."""
-
-    OBSERVE = "observe"
-    APPROVE = "approve"
-    ENFORCE = "enforce"
-
-
-RemoteMode = Annotated[ModeName | None, typer.Option("--mode", help="How far to go at most. Default: observe.")]
 
 
 class SwitchName(StrEnum):
@@ -120,7 +108,7 @@ def replay(
             raise typer.BadParameter("--undo and --keep are for the embedded AWS, and do not go with --to")
         from cli.remote import replay as send  # noqa: PLC0415 - loads boto3
 
-        raise typer.Exit(send(_deployed(to, region), files, _remote(mode, yes=yes, as_json=as_json)))
+        raise typer.Exit(send(_deployed(to, region), files, wished(mode, yes=yes, as_json=as_json)))
     from cli.replay import Wishes, run  # noqa: PLC0415 - starts the embedded AWS
 
     far = (mode or ModeName.ENFORCE).value
@@ -175,45 +163,6 @@ def mode(
 
 
 @app.command()
-def deadletters(
-    stage: Stage,
-    function: Annotated[str, typer.Option("--function", help="Those of one function only, such as guardduty.")] = "",
-    replay: Annotated[bool, typer.Option("--replay", help="Send them to their functions again.")] = False,
-    mode: RemoteMode = None,
-    yes: Yes = False,
-    region: Region = "",
-    as_json: AsJson = False,
-) -> None:
-    """List the events that functions could not answer, or send them again.
-
-    What is answered is taken off its queue; with --mode observe, everything stays there.
-    Exits with 0, with 1 when one was not answered.
-    """
-    from cli.deadletters import list_letters, replay_letters  # noqa: PLC0415 - loads boto3
-
-    work = replay_letters if replay else list_letters
-    raise typer.Exit(work(_deployed(stage, region), function, _remote(mode, yes=yes, as_json=as_json)))
-
-
-@app.command()
-def archive(
-    stage: Stage,
-    replay: Annotated[str, typer.Option("--replay", metavar="ARCHIVE", help="Replay events of this archive.")] = "",
-    since: Annotated[str, typer.Option(help="From when on: 2026-08-01T12:00, UTC unless it says otherwise.")] = "",
-    until: Annotated[str, typer.Option(help="Until when.")] = "",
-    mode: RemoteMode = None,
-    yes: Yes = False,
-    region: Region = "",
-    as_json: AsJson = False,
-) -> None:
-    """List the EventBridge archives of the hub, or replay a time of one through a stage's rules."""
-    from cli.archive import list_archives, replay_archive  # noqa: PLC0415 - loads boto3
-
-    to, wishes = _deployed(stage, region), _remote(mode, yes=yes, as_json=as_json)
-    raise typer.Exit(replay_archive(to, replay, since, until, wishes) if replay else list_archives(to, wishes))
-
-
-@app.command()
 def templates(
     which: Annotated[TemplateName, typer.Argument(help="The hub, every account, or the service control policy.")],
     stage: Annotated[str, typer.Option("--stage", help="The stage to deploy, or that members are to trust.")] = "prod",
@@ -229,13 +178,6 @@ def templates(
     from cli.templates import Wishes, run  # noqa: PLC0415 - loads the catalogue
 
     raise typer.Exit(run(Wishes(which.value, stage, organization, region_lock)))
-
-
-def _remote(mode: ModeName | None, *, yes: bool, as_json: bool) -> Any:
-    from chalicelib.model import Mode  # noqa: PLC0415
-    from cli.remote import Wishes  # noqa: PLC0415 - loads boto3
-
-    return Wishes(Mode[(mode or ModeName.OBSERVE).name], yes=yes, as_json=as_json)
 
 
 def main() -> None:

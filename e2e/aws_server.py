@@ -15,7 +15,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -35,6 +35,7 @@ from moto.sts.models import sts_backends
 from werkzeug.serving import WSGIRequestHandler, run_simple
 
 from e2e import organizations, templates
+from e2e.refusals import Start, refuse, refuse_in_json
 from e2e.routes import forwarded, goes_to_hub
 from lab import moto_fixes
 
@@ -57,8 +58,6 @@ NOT_OPTED_IN = "AWS was not able to validate the provided access credentials"
 
 _ANYWHERE = frozenset({"sts", "iam", "s3"})
 """Services that answer for all regions, or that a closed region's name does not lead to."""
-
-Start = Callable[..., Any]
 
 
 def caller_of(key: str) -> str:
@@ -176,7 +175,9 @@ def gate(application: Any) -> Any:
             seen.append(status)
             return start(status, *rest, **more)
 
-        if region in CLOSED and service not in _ANYWHERE:
+        if region in CLOSED and service in {"events", "sqs"}:
+            chunks = refuse_in_json(started, "UnrecognizedClientException", NOT_OPTED_IN)
+        elif region in CLOSED and service not in _ANYWHERE:
             chunks = refuse(started, "401", "AuthFailure", NOT_OPTED_IN)
         elif service == "sts" and action == "AssumeRole" and (why := refusal(environ, form)):
             chunks = refuse(started, "403", "AccessDenied", why)
@@ -205,13 +206,6 @@ def account_of(key: str) -> str:
 
 def guardduty(environ: Mapping[str, Any], account: str, region: str, body: bytes) -> bytes | None:
     return organizations.guardduty(account, region, environ["REQUEST_METHOD"], environ["PATH_INFO"], body)
-
-
-def refuse(start: Start, status: str, code: str, message: str) -> list[bytes]:
-    """Answer as the query services do: EC2 and STS."""
-    error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
-    start(f"{status} Refused", [("Content-Type", "text/xml")])
-    return [f"<ErrorResponse><Errors>{error}</Errors>{error}<RequestId>e2e</RequestId></ErrorResponse>".encode()]
 
 
 def note(key: str, service: str, region: str, action: str, status: str) -> None:

@@ -61,6 +61,8 @@ def deploy(aws: Emulators, made: Package) -> dict[str, str]:
     for each in made.template["Resources"].values():
         if each["Type"] == "AWS::Serverless::Function":
             each["Properties"]["CodeUri"] = f"s3://{BUCKET}/deployment.zip"
+    beats = made.template["Resources"]["Heartbeat"]["Properties"]["Events"]["HeartbeatEvent"]
+    beats["Properties"]["State"] = "DISABLED"  # it would start functions whose start is to be timed
     s3.put_object(Bucket=BUCKET, Key="template.json", Body=json.dumps(made.template).encode())
     cloudformation.create_change_set(
         StackName=STACK,

@@ -1,9 +1,10 @@
 """ministack, with what a hub needs of AWS that it leaves out.
 
 Two types of the hub's template, and a table's point-in-time recovery, through ministack's own API; the ARN that IAM
-knows a rule of the default event bus by; metrics of what functions log (embedded metric format); who is behind each
-session's key, for the server that looks after the members; and schedules with shorter minutes, whose functions run
-one at a time. It runs in ministack's environment, which has none of the product's packages.
+knows a rule of the default event bus by; rules in the state in which they also hear calls that only read; metrics of
+what functions log (embedded metric format); who is behind each session's key, for the server that looks after the
+members; and schedules with shorter minutes, whose functions run one at a time. It runs in ministack's environment,
+which has none of the product's packages.
 """
 
 from __future__ import annotations
@@ -31,12 +32,15 @@ CALLERS = Path(os.environ["E2E_CALLERS"])
 MINUTE = float(os.environ["E2E_MINUTE_SECONDS"])
 """How many seconds a minute of a schedule lasts."""
 
+ALL_CALLS = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
+
 _callers: dict[str, str] = {}
 _scheduled: dict[str, threading.Thread] = {}
 _lock = threading.Lock()
 _register, _append, _rate = sts.register_session, cloudwatch_logs._append_log_events, eventbridge._parse_rate_seconds
 _create_table = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]["create"]
 _arn, _dispatch = iam_actions.extract_resource_arn, eventbridge._dispatch_to_lambda
+_dispatch_event = eventbridge._dispatch_event
 
 
 def create_archive(_: str, properties: Mapping[str, Any], __: str) -> tuple[str, dict[str, Any]]:
@@ -149,12 +153,12 @@ def rate(expression: str) -> float | None:
 
 
 def dispatch(arn: str, payload: str) -> None:
-    """Hand an event to a function; that of a schedule only when the function is done with the one before.
+    """Hand an event to a function; that of a schedule, or a heartbeat, only when it is done with the one before.
 
     The template lets one run at a time (ReservedConcurrentExecutions), to which ministack holds containers alone.
     """
     event = json.loads(payload)
-    if event.get("detail-type") != "Scheduled Event":
+    if event.get("detail-type") not in {"Scheduled Event", "Heartbeat"}:
         _dispatch(arn, payload)
     elif arn not in _scheduled or not _scheduled[arn].is_alive():
         function, config, _ = lambda_svc._get_func_record_for_ref(arn)
@@ -163,6 +167,17 @@ def dispatch(arn: str, payload: str) -> None:
             run = threading.Thread(target=lambda_svc._execute_function_with_config_scope, args=asked, daemon=True)
             _scheduled[arn] = run
             run.start()
+
+
+def dispatch_event(event: Mapping[str, Any], view: Any = None) -> None:
+    """Hand an event to the targets of its rules; those too that also hear calls that only read, which are enabled."""
+    _dispatch_event(event, view)
+    seen = view or eventbridge._pattern_event_view(event)
+    for key, rule in list(eventbridge._rules.items()):
+        heard = rule.get("State") == ALL_CALLS and rule.get("EventPattern")
+        if heard and eventbridge._matches_pattern_view(rule["EventPattern"], seen, f"rule {key}"):
+            for target in eventbridge._targets.get(key, []):
+                eventbridge._invoke_target(target, event, rule, seen)
 
 
 def complete() -> None:
@@ -184,6 +199,7 @@ def complete() -> None:
     cloudwatch_logs._append_log_events = append
     eventbridge._parse_rate_seconds = rate
     eventbridge._dispatch_to_lambda = dispatch
+    eventbridge._dispatch_event = dispatch_event
     eventbridge._SCHEDULER_TICK_INTERVAL = min(eventbridge._SCHEDULER_TICK_INTERVAL, MINUTE)
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from rich.table import Table
 
 from chalicelib.catalogue import load
-from chalicelib.heartbeat import ID as HEARTBEAT
 from chalicelib.model import Outcome
 from chalicelib.organization import read
 from e2e import hub, members, reporting
+from e2e.alive import every_account_is_entered, the_heart_beats
 from e2e.deployed import World, bucket_event, outcomes
 from e2e.emulators import CLOSED_REGION, environments, running
 from e2e.emulators import REGION as HOME
@@ -62,16 +62,6 @@ def _contains(world: World, function: str, name: str, kind: Insecure | None, how
     bot, webhook = ("/api/chat.postMessage", f"Bearer {TOKEN}"), ("/services/EXAMPLE", "")
     world.expect(f"{said}: Slack is told once", paths, [webhook if function == BY_WEBHOOK else bot])
     world.times.append((function, how, _until_contained(world, answer) if kind else None, answer.seconds))
-
-
-def the_heart_beats(world: World) -> None:
-    """The scheduled function takes a finding through the ledger, and tells nobody."""
-    event = {"id": "e2e", "version": "0", "detail-type": "Scheduled Event", "source": "aws.events"}
-    place = {"account": world.ours.hub, "region": HOME, "time": "2024-05-14T03:12:45Z", "resources": [], "detail": {}}
-    answer = world.hub.invoke("heartbeat", {**event, **place})
-    world.expect("heartbeat: no error", answer.error, "")
-    world.expect("heartbeat: the ledger kept it", world.hub.incident(HEARTBEAT).id, HEARTBEAT)
-    world.expect("heartbeat: nobody is told", world.hub.told(), [])
 
 
 def production_asks_first(world: World) -> None:
@@ -142,6 +132,7 @@ STORY: Sequence[Callable[[World], None]] = (
     every_function_contains,
     slack_that_fails_holds_nothing_back,
     the_heart_beats,
+    every_account_is_entered,
     production_asks_first,
     a_click_carries_it_out,
     a_redelivered_event_is_answered_once,

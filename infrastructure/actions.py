@@ -174,6 +174,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "elasticloadbalancing:RegisterTargets": (TARGET_GROUP,),
     "es:DescribeDomainConfig": (DOMAIN,),
     "es:UpdateDomainConfig": (DOMAIN,),
+    "events:ListRules": ANY,
     "guardduty:CreateDetector": ANY,
     "guardduty:DeleteDetector": (DETECTOR,),
     "guardduty:GetDetector": (DETECTOR,),

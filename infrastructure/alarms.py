@@ -1,4 +1,4 @@
-"""The alarms: a function fails or is held up, events wait for people, containment is slow, nobody was told, silence."""
+"""The alarms: a function fails or is held up, events wait, containment is slow, nobody was told, silence, accounts."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.patterns import SOURCES
 from infrastructure.cloudformation import ref
-from infrastructure.names import DECIDE, ENDPOINT, FUNCTIONS, HEARTBEAT, UPKEEP, logical, named, stack
+from infrastructure.names import DAILY, DECIDE, ENDPOINT, FUNCTIONS, HEARTBEAT, UPKEEP, logical, named
 
 NAMESPACE = "Countermeasure"
 SLOW_SECONDS = 300
 """From the event's own time to containment: longer than two retries of Lambda mean that something is wrong."""
 
-SILENCE_SECONDS = 900
-"""Three beats of the heartbeat; the alarm goes off after two such times without one that succeeded."""
+BEAT_SECONDS, MISSED = 300, 3
+"""How often the heart beats, and how many times in a row a beat must not arrive for the alarm to go off."""
+
+DAY_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ ALARMS = (
 NOT_OF = {
     HEARTBEAT: ("NoticesFailed", "SlowContainment"),
     UPKEEP: ("SlowContainment",),
+    DAILY: ("SlowContainment",),
     DECIDE: ("SlowContainment",),
 }
 """The alarms that a function has no metric of."""
@@ -74,20 +78,48 @@ def _alarms(stage: str, topic: Any) -> Iterator[tuple[str, Any]]:
             if alarm.name not in NOT_OF.get(function, ()):
                 yield logical(function, alarm.name), _alarm(alarm, function, stage, topic)
     yield from _of_endpoint(stage, topic)
-    silence = {
-        "AlarmName": f"{stack(stage)}-no-heartbeat",
-        "AlarmDescription": "Nothing says that events are still answered: run `countermeasure doctor`.",
+    for source in SOURCES:
+        yield logical(source, "NoHeartbeat"), _resource(_silence(source, stage), topic)
+    yield logical(DAILY, "BrokenAccounts"), _broken(stage, topic)
+
+
+def _silence(source: str, stage: str) -> dict[str, Any]:
+    """Return the alarm of a function to which no heartbeat came through, or in which none came to its end."""
+    return {
+        "AlarmName": f"{named(stage, source)}-NoHeartbeat",
+        "AlarmDescription": "Nothing says that its events are still answered: run `countermeasure doctor`.",
         "Namespace": NAMESPACE,
         "MetricName": "Heartbeat",
-        "Dimensions": [{"Name": "service", "Value": HEARTBEAT}],
+        "Dimensions": [_dimension(NAMESPACE, source, stage)],
         "Statistic": "Sum",
         "ComparisonOperator": "LessThanThreshold",
         "Threshold": 1,
-        "Period": SILENCE_SECONDS,
-        "EvaluationPeriods": 2,
+        "Period": BEAT_SECONDS,
+        "EvaluationPeriods": MISSED,
         "TreatMissingData": "breaching",
     }
-    yield "NoHeartbeat", _resource(silence, topic)
+
+
+def _broken(stage: str, topic: Any) -> dict[str, Any]:
+    """Return the alarm of the daily look at all accounts. That nobody looks is told too, after a day or two.
+
+    A new stage has not looked yet: an alarm begins without data, and only what changes is told.
+    """
+    properties = {
+        "AlarmName": f"{named(stage, DAILY)}-BrokenAccounts",
+        "AlarmDescription": "Accounts cannot be answered for, or nobody looks: run `countermeasure doctor`.",
+        "Namespace": NAMESPACE,
+        "MetricName": "BrokenAccounts",
+        "Dimensions": [_dimension(NAMESPACE, DAILY, stage)],
+        "Statistic": "Maximum",
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "Threshold": 1,
+        "Period": DAY_SECONDS,
+        "EvaluationPeriods": 1,
+        "TreatMissingData": "missing",
+        "InsufficientDataActions": [topic],
+    }
+    return _resource(properties, topic)
 
 
 def _of_endpoint(stage: str, topic: Any) -> Iterator[tuple[str, Any]]:

@@ -10,7 +10,7 @@ from chalicelib.patterns import SOURCES
 from chalicelib.slackapp.endpoint import CLICKED, IGNORED, REFUSED, REPEATED
 from infrastructure.alarms import NAMESPACE, SLOW_SECONDS
 from infrastructure.cloudformation import REGION
-from infrastructure.names import DECIDE, ENDPOINT, FUNCTIONS, HEARTBEAT, named
+from infrastructure.names import DAILY, DECIDE, ENDPOINT, FUNCTIONS, named
 
 OUTCOMES = ("Contained", "Unverified", "Compliant", "Gone", "Observed", "Awaiting", "Failed")
 """The metrics that count responses by their outcome."""
@@ -32,11 +32,12 @@ def body(catalogue: Catalogue, stage: str) -> str:
         _graph("Waiting for approval, and not told", [_total("Awaiting"), _total("NoticesFailed")], 9, HALF),
         _graph("Errors and throttles", _lambda(stage), 15, 0),
         _graph("Events that nobody answered", _queues(stage), 15, HALF, stat="Maximum"),
-        _graph("Heartbeat", [_own("Heartbeat", HEARTBEAT)], 21, 0),
+        _graph("Heartbeats that arrived, by source", [_own("Heartbeat", source) for source in SOURCES], 21, 0),
         _graph("Concurrent runs", _running(stage), 21, HALF, stat="Maximum"),
         _graph("Clicks in Slack", [_own(clicks, ENDPOINT) for clicks in CLICKS], 27, 0),
         _graph("Decisions from Slack", [_own(decisions, DECIDE) for decisions in DECISIONS], 27, HALF),
-        _text(_coverage(catalogue), 33, FULL, 4 + len(SOURCES)),
+        _graph("Accounts that are broken", [_own("BrokenAccounts", DAILY)], 33, 0, stat="Maximum"),
+        _text(_coverage(catalogue), 39, FULL, 4 + len(SOURCES)),
     ]
     return json.dumps({"widgets": widgets}, separators=(",", ":"))
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from chalicelib import patterns
+from chalicelib.model import Rule
 from chalicelib.organization import Organization
 from chalicelib.switch import MODE_PARAMETER
 from chalicelib.table import LISTS
 from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document, ref, when
-from infrastructure.names import HEARTBEAT, SCHEDULED, TRIGGERED, UPKEEP, log_group, logical, mode_parameter, named
+from infrastructure.events import state
+from infrastructure.names import (
+    DAILY,
+    HEARTBEAT,
+    SCHEDULED,
+    TRIGGERED,
+    UPKEEP,
+    log_group,
+    logical,
+    mode_parameter,
+    named,
+)
 from infrastructure.roles import SOURCE_IDENTITY
 
-CONCURRENCY = {"cloudtrail": 10, "guardduty": 5, "securityhub": 5, "config": 5, HEARTBEAT: 1, UPKEEP: 1}
+CONCURRENCY = {"cloudtrail": 10, "guardduty": 5, "securityhub": 5, "config": 5, HEARTBEAT: 1, UPKEEP: 1, DAILY: 1}
 """How many events each function may answer at once: a storm of one source leaves the others their share."""
 
 OTHERS = 3
@@ -23,7 +36,13 @@ LAMBDA_RETRIES = 2
 EVENTBRIDGE_RETRIES = 60
 QUEUE_DAYS = 14
 ARCHIVE_DAYS = 30
-LEDGER_ACTIONS = ("dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem")
+LEDGER_ACTIONS = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
 KEY_ACTIONS = (
     "kms:Decrypt",
     "kms:DescribeKey",
@@ -40,7 +59,7 @@ def policy(function: str, organization: Organization, stage: str) -> dict[str, A
     return document(
         *traces(function, stage),
         allow(("sqs:SendMessage",), arn(logical(function, "DeadLetters")), sid="DeadLetters"),
-        *(duties(organization, stage) if function != HEARTBEAT else _ledger()),
+        *(duties(organization, stage) if function != HEARTBEAT else _beats()),
     )
 
 
@@ -56,7 +75,7 @@ def duties(organization: Organization, stage: str) -> Iterator[dict[str, Any]]:
     yield from _ledger()
     yield allow(("dynamodb:Query",), f"${{Ledger.Arn}}/index/{LISTS}", sid="Lists")
     yield allow(("ssm:GetParameter",), switch(stage), sid="Switch")
-    yield allow(("sns:Publish",), topic(organization), sid="Tell")
+    yield allow(("sns:ListSubscriptionsByTopic", "sns:Publish"), topic(organization), sid="Tell")
     yield from secrets(organization.external_id, organization.channels.slack_secret)
     responders = f"arn:{organization.partition}:iam::*:role/{organization.responder}"
     ours, us = {"aws:ResourceOrgID": organization.id}, {"sts:SourceIdentity": SOURCE_IDENTITY}
@@ -64,6 +83,14 @@ def duties(organization: Organization, stage: str) -> Iterator[dict[str, Any]]:
     yield allow(("sts:SetSourceIdentity",), responders, {"StringEquals": us}, sid="Sign")
     if organization.asks_aws:
         yield from directory(organization)
+
+
+def _beats() -> Iterator[dict[str, Any]]:
+    """Yield leave to put heartbeats on the hub's bus and nothing else, and to use the key where one is given."""
+    bus = f"arn:{PARTITION}:events:{REGION}:{ACCOUNT}:event-bus/default"
+    ours = {"ForAllValues:StringEquals": {"events:source": [patterns.HEARTBEAT]}}
+    yield allow(("events:PutEvents",), bus, ours, sid="Beat")
+    yield key()
 
 
 def _ledger() -> Iterator[dict[str, Any]]:
@@ -97,8 +124,8 @@ def topic(organization: Organization) -> Any:
     return organization.channels.topic or ref("Topic")
 
 
-def merged(function: str, organization: Organization, stage: str, state: str) -> dict[str, Any]:
-    """Return what is merged into what Chalice makes of one function; `state` is that of its EventBridge rule."""
+def merged(function: str, organization: Organization, stage: str, rules: Sequence[Rule]) -> dict[str, Any]:
+    """Return what is merged into what Chalice makes of one function, which answers these rules."""
     variables = {"LEDGER_TABLE": ref("Ledger"), "TOPIC_ARN": topic(organization)}
     if function != HEARTBEAT:
         variables[MODE_PARAMETER] = ref("ModeParameter")
@@ -115,7 +142,7 @@ def merged(function: str, organization: Organization, stage: str, state: str) ->
         },
     }
     if function in TRIGGERED:
-        properties["Events"] = {logical(function, "Event"): _event(function, stage, state)}
+        properties["Events"] = {logical(function, "Event"): _event(function, stage, rules)}
     return {**owned(function, stage, properties), **_queue(function, stage)}
 
 
@@ -135,8 +162,11 @@ def owned(function: str, stage: str, properties: Mapping[str, Any]) -> dict[str,
     }
 
 
-def _event(function: str, stage: str, state: str) -> dict[str, Any]:
-    """Return what is merged into the event: SAM gives retries and a dead-letter queue to EventBridgeRule, Schedule."""
+def _event(function: str, stage: str, rules: Sequence[Rule]) -> dict[str, Any]:
+    """Return what is merged into the event: SAM gives retries and a dead-letter queue to EventBridgeRule, Schedule.
+
+    The pattern that Chalice makes of app.py takes heartbeats of any account.
+    """
     undelivered = {
         "DeadLetterConfig": {"Arn": arn(logical(function, "DeadLetters"))},
         "RetryPolicy": {"MaximumEventAgeInSeconds": EVENT_AGE, "MaximumRetryAttempts": EVENTBRIDGE_RETRIES},
@@ -144,7 +174,9 @@ def _event(function: str, stage: str, state: str) -> dict[str, Any]:
     name = named(stage, function)
     if function in SCHEDULED:
         return {"Properties": {"Name": name, **undelivered}}
-    return {"Type": "EventBridgeRule", "Properties": {"RuleName": name, "State": state, **undelivered}}
+    pattern = patterns.heard(rules, ref("AWS::AccountId"))
+    told = {"RuleName": name, "State": state(rules), "Pattern": pattern, **undelivered}
+    return {"Type": "EventBridgeRule", "Properties": told}
 
 
 def _queue(function: str, stage: str) -> dict[str, Any]:

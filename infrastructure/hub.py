@@ -13,7 +13,7 @@ from infrastructure import endpoint, functions, operators
 from infrastructure.alarms import alarms
 from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document, ref, sub, when
 from infrastructure.dashboard import body
-from infrastructure.events import rules_of, state
+from infrastructure.events import rules_of
 from infrastructure.names import FUNCTIONS, logical, mode_parameter, named, stack
 
 EXPIRES = "expires_at"
@@ -64,7 +64,7 @@ def merge_template(catalogue: Catalogue, organization: Organization, stage: str)
         **endpoint.merged(stage),
     }
     for function in FUNCTIONS:
-        resources |= functions.merged(function, organization, stage, state(rules_of(catalogue, function)))
+        resources |= functions.merged(function, organization, stage, rules_of(catalogue, function))
     for source in SOURCES:
         resources[logical(source, "Archive")] = _archive(catalogue, source, stage)
     return {

@@ -6,15 +6,14 @@ from typing import Any
 
 from chalicelib.accounts import home_region
 from chalicelib.catalogue import Catalogue
+from chalicelib.daily import UNDELIVERED
 from chalicelib.organization import Organization
-from chalicelib.patterns import SOURCES, merged
+from chalicelib.patterns import GATHERED, SOURCES, merged
 from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document, ref, sub
 from infrastructure.events import rules_of, state
+from infrastructure.functions import QUEUE_DAYS
 from infrastructure.names import PATH, PRODUCT, STAGE, logical
 from infrastructure.roles import responder_policy, responder_trust
-
-GATHERED = ("guardduty", "securityhub")
-"""Sources whose findings reach the hub's account by themselves, as the delegated administrator, in each region."""
 
 TEMPLATE_LIMIT = 51_200
 """The most bytes of a template that is handed over as text (CloudFormation quotas)."""
@@ -26,6 +25,7 @@ def template(catalogue: Catalogue, organization: Organization, stage: str = STAG
     resources = {
         **_responder(catalogue, organization, stage),
         "ForwarderRole": _forwarder(organization.hub),
+        **_undelivered(),
         **{logical(source, "Forward"): _forward(catalogue, source, organization.hub) for source in SOURCES},
     }
     return {
@@ -120,9 +120,33 @@ def _forwarder(hub: str) -> dict[str, Any]:
     }
 
 
+def _undelivered() -> dict[str, Any]:
+    """Return the queue of what EventBridge could not deliver to the hub's bus. The hub looks at it once a day."""
+    rules = f"arn:{PARTITION}:events:{REGION}:{ACCOUNT}:rule/{PRODUCT}-*"
+    send = {
+        **allow(("sqs:SendMessage",), arn("Undelivered"), {"ArnLike": {"aws:SourceArn": rules}}, sid="Undelivered"),
+        "Principal": {"Service": "events.amazonaws.com"},
+    }
+    queue = {"QueueName": UNDELIVERED, "MessageRetentionPeriod": QUEUE_DAYS * 24 * 3600, "SqsManagedSseEnabled": True}
+    return {
+        "Undelivered": {"Type": "AWS::SQS::Queue", "Condition": "Afar", "Properties": queue},
+        "UndeliveredPolicy": {
+            "Type": "AWS::SQS::QueuePolicy",
+            "Condition": "Afar",
+            "Properties": {"Queues": [ref("Undelivered")], "PolicyDocument": document(send)},
+        },
+    }
+
+
 def _forward(catalogue: Catalogue, source: str, hub: str) -> dict[str, Any]:
     """Return the rule that forwards what one function of the hub listens to, by the very same pattern."""
     rules = rules_of(catalogue, source)
+    target = {
+        "Id": "hub",
+        "Arn": sub(_bus(hub)),
+        "RoleArn": arn("ForwarderRole"),
+        "DeadLetterConfig": {"Arn": arn("Undelivered")},
+    }
     return {
         "Type": "AWS::Events::Rule",
         "Condition": "HubAfar" if source in GATHERED else "Afar",
@@ -131,6 +155,6 @@ def _forward(catalogue: Catalogue, source: str, hub: str) -> dict[str, Any]:
             "Description": "Forwards to countermeasure's hub what its rules ask for",
             "State": state(rules),
             "EventPattern": merged(rules),
-            "Targets": [{"Id": "hub", "Arn": sub(_bus(hub)), "RoleArn": arn("ForwarderRole")}],
+            "Targets": [target],
         },
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalicelib.patterns import SOURCES
 
-HEARTBEAT, UPKEEP, DECIDE = "heartbeat", "upkeep", "decide"
-SCHEDULED = (HEARTBEAT, UPKEEP)
+HEARTBEAT, UPKEEP, DAILY, DECIDE = "heartbeat", "upkeep", "daily", "decide"
+SCHEDULED = (HEARTBEAT, UPKEEP, DAILY)
 TRIGGERED = (*SOURCES, *SCHEDULED)
 """The functions that EventBridge invokes."""
 

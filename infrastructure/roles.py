@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib import daily
 from chalicelib.catalogue import Catalogue
 from chalicelib.errors import InvalidOrganization
 from chalicelib.organization import Organization
@@ -23,8 +24,8 @@ MANAGED_POLICY = 6144
 ROLE_POLICIES = 10
 """The most managed policies of one role, unless AWS was asked for more (IAM quotas)."""
 
-ALWAYS = ("iam:ListAccountAliases",)
-"""What is read beside the remediations: the account's name, for the notice."""
+ALWAYS = ("iam:ListAccountAliases", *daily.READS)
+"""What is read beside the remediations: the account's name, for the notice; what forwards its events, once a day."""
 
 SOURCE_IDENTITY = "countermeasure"
 """Who every session says it acts for: CloudTrail keeps it through further assumed roles."""

@@ -19,7 +19,8 @@ from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.httpsession import URLLib3Session
 
-from chalicelib.accounts import PATIENCE, Clients, home_region
+from chalicelib.accounts import Clients, home_region
+from chalicelib.aws import PATIENCE, models
 from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
 from chalicelib.model import Mode
@@ -51,7 +52,7 @@ _ENVIRONMENT = {
     "MOTO_ALLOW_NONEXISTENT_REGION": "true",
     "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # a thousand images per account and region, which no scene needs
 }
-_models = botocore.loaders.create_loader()
+_models = models()
 """AWS's service models, read once for all sessions: botocore reads them for each, and moto once more."""
 
 _clients = Clients()

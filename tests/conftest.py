@@ -6,13 +6,14 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
-import boto3
 import pytest
 import time_machine
 from chalice.test import Client
 
 import app
+import chalicelib.aws
 from chalicelib import functions
 from chalicelib.catalogue import Catalogue, load
 from lab.organization import TABLE, Lab, embedded
@@ -50,7 +51,8 @@ def aws() -> Iterator[Aws]:
 def deployed(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     stream = io.StringIO()
     monkeypatch.setattr(functions, "ORGANIZATION", write(lab, tmp_path / "organization.toml"))
-    monkeypatch.setattr(boto3, "client", lab.hub)  # the role of a function is of the hub's account
+    own = SimpleNamespace(client=lab.hub)  # the role of a function is of the hub's account
+    monkeypatch.setattr(chalicelib.aws, "session", lambda: own)
     monkeypatch.setattr(app.logger.registered_handler, "stream", stream)
     monkeypatch.setenv("LEDGER_TABLE", TABLE)
     forget()

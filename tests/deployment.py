@@ -14,12 +14,14 @@ from botocore.exceptions import ClientError
 
 from chalicelib.accounts import Accounts, Clients
 from chalicelib.catalogue import Catalogue
+from chalicelib.daily import UNDELIVERED, expected, forwarded
 from chalicelib.notify import slack
 from chalicelib.notify.secrets import SlackSecret
 from chalicelib.organization import Channels, Exemption
+from chalicelib.patterns import SOURCES
 from cli.deployed import Deployed
 from cli.doctor_check import Patient
-from infrastructure.names import ENDPOINT, FUNCTIONS, HEARTBEAT, SCHEDULED, TRIGGERED, mode_parameter, named, stack
+from infrastructure.names import ENDPOINT, FUNCTIONS, SCHEDULED, TRIGGERED, mode_parameter, named, stack
 from lab.organization import HUB, TABLE, Lab
 
 STAGE, REGION = "dev", "us-east-1"
@@ -84,6 +86,8 @@ class Deployment:
         self.topic("sqs")
         self.beat()
         self.watched()
+        for account in self.lab.organization.accounts:
+            self.forwards(account)
 
     def stack(self, status: str = "CREATE_COMPLETE") -> None:
         """Say that the stack is there: moto's CloudFormation needs packages that nothing else here does."""
@@ -135,10 +139,27 @@ class Deployment:
         for protocol in protocols:
             self.aws("sns").subscribe(TopicArn=arn, Protocol=protocol, Endpoint=f"arn:aws:sqs:{REGION}:{HUB}:q")
 
-    def beat(self, count: int = 1, at: datetime | None = None) -> None:
-        service = {"Name": "service", "Value": HEARTBEAT}
-        datum = {"MetricName": "Heartbeat", "Dimensions": [service], "Value": count, "Timestamp": at or _now()}
-        self.aws("cloudwatch").put_metric_data(Namespace="Countermeasure", MetricData=[datum])
+    def beat(self, count: int = 1, at: datetime | None = None, sources: Sequence[str] = SOURCES) -> None:
+        """Say that a heartbeat has gone the whole way through functions."""
+        data = [
+            {
+                "MetricName": "Heartbeat",
+                "Dimensions": [{"Name": "service", "Value": source}],
+                "Value": count,
+                "Timestamp": at or _now(),
+            }
+            for source in sources
+        ]
+        self.aws("cloudwatch").put_metric_data(Namespace="Countermeasure", MetricData=data)
+
+    def forwards(self, account: str, region: str = REGION) -> None:
+        """Have an account forward what it has to, as the member template does."""
+        boto = self.lab.boto(account, region)
+        for name, pattern in expected(
+            self.lab.organization, account, region, REGION, forwarded(self.catalogue)
+        ).items():
+            boto.client("events").put_rule(Name=name, EventPattern=json.dumps(pattern))
+        boto.client("sqs").create_queue(QueueName=UNDELIVERED)
 
     def watched(self) -> None:
         """Turn on the trail, GuardDuty with every member, Security Hub with every member, and Config."""

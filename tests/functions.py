@@ -6,13 +6,15 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools.utilities import parameters
 
-from chalicelib import functions
-from lab.organization import Lab
+from chalicelib import aws, functions
+from chalicelib.patterns import HEARTBEAT
+from lab.organization import HUB, Lab
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,25 @@ class Deployed:
 
 def forget() -> None:
     """Be another Lambda environment, with nothing in memory."""
-    for made in (functions.engine, functions.endpoint, functions.client):
+    for made in (functions.engine, functions.endpoint, aws.client):
         made.cache_clear()
     parameters.clear_caches()  # type: ignore[no-untyped-call]
+
+
+def beat(now: datetime, **more: Any) -> dict[str, Any]:
+    """Return a heartbeat as EventBridge delivers it; `more` are parts of its envelope."""
+    return {
+        "version": "0",
+        "id": "17793124-05d4-b198-2fde-7ededc63b103",
+        "detail-type": "Heartbeat",
+        "source": HEARTBEAT,
+        "account": HUB,
+        "time": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {},
+        **more,
+    }
 
 
 def write(lab: Lab, path: Path, topic: str | None = None, environment: str = "", more: str = "") -> Path:

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from chalice.app import CloudWatchEventConfig
@@ -73,7 +72,7 @@ class TestImport:
 class TestHandlers:
     def test_there_is_one_handler_per_source_and_those_beside_them(self) -> None:
         assert sorted(PATTERNS) == sorted(SOURCES)
-        assert sorted(app.app.handler_map) == sorted([*SOURCES, "heartbeat", "upkeep", "decide", "slack"])
+        assert sorted(app.app.handler_map) == sorted([*SOURCES, "heartbeat", "upkeep", "daily", "decide", "slack"])
         assert {path: list(methods) for path, methods in app.app.routes.items()} == {"/slack": ["POST"]}
         assert {path.parent.name.split(".")[0] for path in FIRES.values()} == set(SOURCES)
 
@@ -193,11 +192,9 @@ class TestEngine:
     def test_the_external_id_is_read_from_where_it_is_kept(
         self, deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: str
     ) -> None:
-        session = boto3.Session()
-        session.client("ssm").put_parameter(
-            Name="/countermeasure/external-id", Value="EXAMPLE-external-id", Type="SecureString"
-        )
-        session.client("secretsmanager").create_secret(Name="external-id", SecretString="EXAMPLE-external-id")
+        hub = deployed.lab.hub
+        hub("ssm").put_parameter(Name="/countermeasure/external-id", Value="EXAMPLE-external-id", Type="SecureString")
+        hub("secretsmanager").create_secret(Name="external-id", SecretString="EXAMPLE-external-id")
         path = write(deployed.lab, tmp_path / "with-id.toml", more=f'external_id = "{store}"')
         monkeypatch.setattr(functions, "ORGANIZATION", path)
         assert app.engine("health").hands.accounts.external_id == "EXAMPLE-external-id"

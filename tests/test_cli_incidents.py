@@ -14,7 +14,7 @@ from chalicelib.announcing import announce
 from chalicelib.catalogue import Catalogue
 from chalicelib.decision import Action, Decision
 from chalicelib.errors import CountermeasureError
-from chalicelib.heartbeat import beat
+from chalicelib.heartbeat import arrived
 from chalicelib.ledger import Stored
 from chalicelib.model import Actor, Call, Ceiling, Change, Finding, Incident, Mode, Outcome, Resource, Severity
 from chalicelib.notify import Notice
@@ -23,9 +23,10 @@ from cli import deployed as deployment_of
 from cli.incidents import outcome_of
 from cli.timeline import timeline
 from cli.times import local, since
-from lab.organization import HUB, Lab
+from lab.organization import Lab
 from tests import deciding
 from tests.deciding import ALICE
+from tests.functions import beat
 from tests.on_call import OnCall, on_call
 from tests.replaying import event
 
@@ -157,7 +158,7 @@ class TestListing:
     def test_what_countermeasure_says_of_itself_is_shown_as_such_and_a_heartbeat_is_not(self, stage: OnCall) -> None:
         engine = stage.engine()
         announce(engine, "budget x", "Action budget spent: x", "until the next hour")
-        beat(engine.ledger, engine.clock(), HUB, "us-east-1")
+        arrived(engine, "health", beat(engine.clock()))
         [told] = stage.lines("incidents")
         assert (told["kind"], told["title"], told["rules"]) == ("announcement", "Action budget spent: x", [])
         assert "countermeasure says" in stage.run("incidents").stdout

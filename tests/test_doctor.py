@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from chalicelib.catalogue import Catalogue
 from chalicelib.notify.secrets import SlackSecret
 from chalicelib.organization import Channels
+from chalicelib.patterns import SOURCES
 from cli import doctor
 from cli import doctor_checks as hub
 from cli import doctor_checks_members as members
@@ -253,7 +254,7 @@ HEALTHY: dict[str, tuple[Callable[[Patient], Check], Make, str]] = {
         with_slack(Workspace(), token=""),
         "a webhook: it can only be tried with a message",
     ),
-    "a heartbeat": (telling.heartbeat, beats((1, 3)), "seen within 0:10:00"),
+    "a heartbeat": (telling.heartbeat, beats((1, 3)), "seen in every function within 0:10:00"),
     "a role": (role, nothing, "countermeasure-responder can be assumed, and used in us-east-1"),
     "a role that asks": (lambda p: members.asks_for_external_id(p, MEMBER), nothing, "asked for"),
     "a trail": (trail, trailed(IsOrganizationTrail=True), "all logs for the organization"),
@@ -467,8 +468,35 @@ def test_without_a_heartbeat_or_with_one_that_is_old_or_failed_the_deployment_is
 ) -> None:
     beats((1, 60), (0, 1))(deployment)
     said = telling.heartbeat(deployment.patient)
-    assert (said.status, said.text[:11]) == ("fail", "none since ")
+    assert (said.status, said.text[:27]) == ("fail", "none in guardduty, security")
     assert said.todo == "read the log of countermeasure-dev-heartbeat, and its dead letters"
+
+
+def test_a_function_that_no_heartbeat_reaches_is_named_with_where_to_look(deployment: Deployment) -> None:
+    deployment.rule(HEARTBEAT)
+    deployment.beat(sources=[source for source in SOURCES if source != "config"])
+    said = telling.heartbeat(deployment.patient)
+    assert (said.status, said.text[:22]) == ("fail", "none in config since 2")
+    assert said.todo == "read the log of countermeasure-dev-config, and its dead letters"
+
+
+def forwarding(patient: Patient) -> Check:
+    return members.forwarding(patient, MEMBER)
+
+
+def test_an_account_that_forwards_what_the_hub_hears_is_well(deployment: Deployment) -> None:
+    deployment.forwards(MEMBER)
+    said = forwarding(deployment.patient)
+    assert (said.status, said.text) == ("ok", "from us-east-1")
+
+
+def test_an_account_that_forwards_nothing_is_a_failure_that_names_the_rules(deployment: Deployment) -> None:
+    deployment.lab.administrator(MEMBER)
+    said = forwarding(deployment.patient)
+    assert said.status == "fail"
+    assert said.text.startswith("us-east-1 has no rule countermeasure-accessanalyzer, countermeasure-cloudtrail, ")
+    assert said.text.endswith("; us-east-1 has no queue countermeasure-undelivered")
+    assert said.todo.startswith(f"deploy the member template in {MEMBER} again")
 
 
 def test_a_role_that_does_not_know_our_external_id_is_named_with_its_account(deployment: Deployment) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -79,6 +80,7 @@ def told(event: object) -> tuple[Finding, ...]:
         assert all(text.isprintable() for text in (finding.id, finding.title, finding.description, finding.type))
         assert all(not set("*?${}<> \n") & set(resource.id) for resource in finding.resources)
         assert hash(finding) == hash(finding)
+        assert all(datetime.fromisoformat(at).tzinfo for at in (finding.first_seen, finding.last_seen) if at)
     return found
 
 
@@ -121,6 +123,18 @@ def test_nesting_of_100_000_levels_anywhere_is_survived(name: str) -> None:
             inner = inner[step]
         inner[last] = deep
         told(event)
+
+
+@pytest.mark.parametrize(
+    "never",
+    ["2026-99-99T99:99:99Z", "2026-02-30T00:00:00Z", "2026-01-01T24:00:01Z", "2026-13-01T00:00:00.123456789Z"],
+)
+def test_a_time_that_never_was_is_no_time(never: str) -> None:
+    event = copy.deepcopy(EVENT)
+    event["time"] = event["detail"]["updatedAt"] = never
+    event["detail"]["service"] |= {"eventLastSeen": never, "eventFirstSeen": never}
+    (finding,) = told(event)
+    assert finding.last_seen == ""
 
 
 @settings(deadline=None)

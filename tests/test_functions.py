@@ -19,7 +19,6 @@ import app
 from chalicelib.catalogue import Catalogue
 from chalicelib.directory import Members
 from chalicelib.errors import CountermeasureError
-from chalicelib.heartbeat import ID
 from chalicelib.ledger import HOLD_SECONDS
 from chalicelib.model import Mode
 from chalicelib.patterns import SOURCES
@@ -31,8 +30,8 @@ from tests.replaying import event, told
 
 ROOT = Path(app.__file__).parent
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text())
-FUNCTIONS = {*SOURCES, "heartbeat", "upkeep", "decide"}
-EVERY_RULE = {"upkeep", "decide"}
+FUNCTIONS = {*SOURCES, "heartbeat", "upkeep", "daily", "decide"}
+EVERY_RULE = {"upkeep", "daily", "decide"}
 """The functions that any rule may concern."""
 TRAIL = "cloudtrail.trail_logging_stopped/fires.by_name"
 SCHEDULED = {
@@ -176,34 +175,6 @@ class TestLog:
         assert {"function_request_id", "cold_start", "timestamp"} <= set(line)
 
 
-class TestHeartbeat:
-    def test_a_beat_goes_through_the_ledger_and_is_counted(
-        self, deployed: Deployed, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        deployed.invoke("heartbeat", SCHEDULED)
-        assert counted(capsys.readouterr().out) == {"Heartbeat": [0, 1]}
-        stored = app.engine("health").ledger.load(ID)
-        assert (stored.id, stored.rules, stored.changes, stored.notices) == ("heartbeat", (), (), ())
-        assert told(deployed.lab) == []
-
-    def test_a_beat_takes_the_place_of_the_one_before(self, deployed: Deployed) -> None:
-        def items() -> int:
-            return int(deployed.lab.hub("dynamodb").scan(TableName=TABLE)["Count"])
-
-        deployed.invoke("heartbeat", SCHEDULED)
-        first = items()
-        deployed.invoke("heartbeat", SCHEDULED)
-        assert items() == first == 3
-
-    def test_without_its_ledger_it_does_not_beat(
-        self, deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        monkeypatch.setenv("LEDGER_TABLE", "gone")
-        with pytest.raises(ClientError, match="ResourceNotFoundException"):
-            deployed.invoke("heartbeat", SCHEDULED)
-        assert counted(capsys.readouterr().out) == {"Heartbeat": [0]}
-
-
 class TestEngine:
     def test_accounts_that_the_file_leaves_to_aws_organizations_are_looked_up(
         self, deployed: Deployed, tmp_path: Path
@@ -296,15 +267,18 @@ class TestConfiguration:
             chalices: {
                 "iam_policy_file": f"policy-{ours}-{stage}.json",
                 "environment_variables": {"POWERTOOLS_SERVICE_NAME": ours},
+                **({"lambda_timeout": 900} if ours == "daily" else {}),
             }
             for chalices, ours in names.items()
         }
         assert CONFIG["stages"][stage]["environment_variables"]["STAGE"] == stage
         assert CONFIG["autogen_policy"] is False
 
-    def test_no_function_outlives_its_hold_on_the_ledger(self) -> None:
+    def test_no_function_outlives_its_hold_on_the_ledger_and_the_daily_look_holds_nothing(self) -> None:
         assert CONFIG["lambda_timeout"] < HOLD_SECONDS
-        assert "lambda_timeout" not in json.dumps(CONFIG["stages"])
+        functions = [each["lambda_functions"] for each in CONFIG["stages"].values()]
+        longer = {name for each in functions for name, its in each.items() if "lambda_timeout" in its}
+        assert longer == {"daily"}
 
     @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
     def test_logs_are_kept_for_a_number_of_days_that_cloudwatch_knows(self, stage: str) -> None:

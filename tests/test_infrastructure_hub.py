@@ -17,16 +17,20 @@ from typer.testing import CliRunner
 
 from chalicelib import observing
 from chalicelib.catalogue import Catalogue, load
+from chalicelib.heartbeat import arrived
 from chalicelib.model import Mode
 from chalicelib.organization import Account, Channels, Environment, Organization, Protected, read
-from chalicelib.patterns import SOURCES
+from chalicelib.patterns import HEARTBEAT as HEARTS
+from chalicelib.patterns import SOURCES, heard
 from chalicelib.slackapp.endpoint import CLICKED, IGNORED, REFUSED, REPEATED
 from chalicelib.switch import MODE_PARAMETER, parsed
 from cli.main import app
 from infrastructure import dashboard, endpoint, functions
 from infrastructure.alarms import ALARMS
+from infrastructure.events import rules_of
 from infrastructure.hub import EXPIRES, PARAMETERS, merge_template
 from infrastructure.names import (
+    DAILY,
     DECIDE,
     ENDPOINT,
     FUNCTIONS,
@@ -39,6 +43,7 @@ from infrastructure.names import (
 )
 from lab.organization import HUB, Lab
 from tests.deciding import approve, undo
+from tests.functions import beat
 from tests.replaying import event, played
 
 ROOT = Path(__file__).parents[1]
@@ -130,6 +135,9 @@ class TestTheTemplate:
             assert came["Properties"]["DeadLetterConfig"] == {"Arn": queue_of(function)}
             assert came["Properties"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 60}
             assert came["Type"] == ("Schedule" if function in SCHEDULED else "EventBridgeRule")
+            if function not in SCHEDULED:
+                rules = rules_of(load(), function)
+                assert came["Properties"]["Pattern"] == heard(rules, {"Ref": "AWS::AccountId"})
         assert len(found.get("Events", {})) == (function in TRIGGERED)
         logs = resources[logical(function, "LogGroup")]["Properties"]
         assert logs["LogGroupName"] == f"/aws/lambda/countermeasure-{STAGE}-{function}"
@@ -160,11 +168,15 @@ class TestTheRoleOfAFunction:
         engine, incident, _ = played(lab, catalogue, event("cloudtrail.trail_logging_stopped/fires.by_name"))
         approve(engine, incident.id)
         undo(engine, incident.id, reason="false alarm", confirm=True)
+        arrived(engine, "cloudtrail", beat(engine.clock()))
         held = {action for each in _statements("cloudtrail") if each["Sid"] not in BESIDE for action in each["Action"]}
         assert held == asked
 
-    def test_the_heartbeat_holds_only_the_ledger(self) -> None:
-        assert [each["Sid"] for each in _statements(HEARTBEAT)] == ["Logs", "Traces", "DeadLetters", "Ledger", "Key"]
+    def test_the_heartbeat_may_send_events_of_its_own_source_to_the_hubs_bus_and_touch_nothing(self) -> None:
+        found = {each["Sid"]: each for each in _statements(HEARTBEAT)}
+        assert list(found) == ["Logs", "Traces", "DeadLetters", "Beat", "Key"]
+        assert (found["Beat"]["Action"], found["Beat"]["Resource"]) == (["events:PutEvents"], BUS)
+        assert found["Beat"]["Condition"] == {"ForAllValues:StringEquals": {"events:source": [HEARTS]}}
 
     def test_secrets_are_read_by_their_names_alone(self) -> None:
         here = "${AWS::Region}:${AWS::AccountId}"
@@ -183,6 +195,7 @@ class TestTheRoleOfAFunction:
         assert sids[1] - sids[0] == {"Accounts", "Units"}
 
 
+BUS = {"Fn::Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"}
 BESIDE = {"Logs", "Traces", "DeadLetters", "Secrets", "Parameters", "Key"}
 
 
@@ -192,14 +205,15 @@ def _statements(function: str) -> Iterator[dict[str, Any]]:
 
 
 def _noting(asked: set[str]) -> Any:
-    """Return what notes the IAM actions of every call: a transaction is checked item by item, and these are updates."""
+    """Return what notes the IAM actions of every call: a transaction is checked item by item."""
 
     def note(params: Mapping[str, Any], model: Any, **_: Any) -> None:
         service = model.service_model.service_name
         match service, model.name:
             case "dynamodb", "TransactWriteItems":
-                assert {kind for item in params["TransactItems"] for kind in item} == {"Update"}
-                asked.add("dynamodb:UpdateItem")
+                kinds = {kind for item in params["TransactItems"] for kind in item}
+                assert kinds <= {"Put", "Update"}
+                asked.update(f"dynamodb:{kind}Item" for kind in kinds)
             case "sts", "AssumeRole":
                 assert params["SourceIdentity"] == "countermeasure"
                 asked.update({"sts:AssumeRole", "sts:SetSourceIdentity"})
@@ -310,7 +324,6 @@ class TestAroundTheFunctions:
         assert not re.fullmatch(MERGED["ModeParameter"]["Properties"]["AllowedPattern"], value)
 
     def test_the_bus_takes_events_from_the_organization_alone(self) -> None:
-        bus = {"Fn::Sub": "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"}
         assert MERGED["MembersMaySend"]["Properties"] == {
             "EventBusName": "default",
             "StatementId": "countermeasure-dev-members",
@@ -318,7 +331,7 @@ class TestAroundTheFunctions:
                 "Effect": "Allow",
                 "Principal": "*",
                 "Action": "events:PutEvents",
-                "Resource": bus,
+                "Resource": BUS,
                 "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}},
             },
         }
@@ -334,20 +347,34 @@ class TestAroundTheFunctions:
     def test_every_function_has_its_alarms_and_silence_has_one(self) -> None:
         alarms = {name for name, each in MERGED.items() if each.get("Type") == "AWS::CloudWatch::Alarm"}
         ours = {"NoticesFailed", "SlowContainment"}
+        beats = {logical(source, "NoHeartbeat") for source in SOURCES}
         expected = {logical(source, alarm.name) for source in SOURCES for alarm in ALARMS}
         expected |= {logical(HEARTBEAT, alarm.name) for alarm in ALARMS if alarm.name not in ours}
         late = [alarm.name for alarm in ALARMS if alarm.name != "SlowContainment"]
-        expected |= {logical(function, alarm) for function in (DECIDE, UPKEEP) for alarm in late}
+        expected |= {logical(function, alarm) for function in (DAILY, DECIDE, UPKEEP) for alarm in late}
         expected |= {logical(ENDPOINT, alarm) for alarm in ("Errors", "Throttles")}
-        assert alarms == expected | {"NoHeartbeat"}
+        assert alarms == expected | beats | {"DailyBrokenAccounts"}
         assert all(MERGED[name]["Properties"]["AlarmActions"] == [{"Ref": "Topic"}] for name in alarms)
-        assert MERGED["NoHeartbeat"]["Properties"]["TreatMissingData"] == "breaching"
+
+    @pytest.mark.parametrize("source", SOURCES)
+    def test_a_function_to_which_no_heartbeat_came_through_for_a_quarter_of_an_hour_is_told_of(
+        self, source: str
+    ) -> None:
+        silence = MERGED[logical(source, "NoHeartbeat")]["Properties"]
+        assert (silence["TreatMissingData"], silence["ComparisonOperator"]) == ("breaching", "LessThanThreshold")
+        assert silence["Period"] * silence["EvaluationPeriods"] == 15 * 60
+        assert silence["Dimensions"] == [{"Name": "service", "Value": source}]
+
+    def test_broken_accounts_are_told_of_and_so_is_it_that_nobody_looks(self) -> None:
+        broken = MERGED["DailyBrokenAccounts"]["Properties"]
+        assert (broken["Threshold"], broken["TreatMissingData"]) == (1, "missing")
+        assert broken["InsufficientDataActions"] == broken["AlarmActions"] == [{"Ref": "Topic"}]
 
     def test_a_topic_of_yours_is_used_and_none_is_made(self) -> None:
         topic = "arn:aws:sns:us-east-1:222222222222:security-team"
         made = merge_template(load(), replace(OURS, channels=Channels(topic=topic)), STAGE)["Resources"]
         assert {"Topic", "TopicPolicy"} & set(made) == set()
-        assert made["NoHeartbeat"]["Properties"]["AlarmActions"] == [topic]
+        assert made["HealthNoHeartbeat"]["Properties"]["AlarmActions"] == [topic]
         assert made["Guardduty"]["Properties"]["Environment"]["Variables"]["TOPIC_ARN"] == topic
 
     def test_no_key_of_yours_is_needed(self) -> None:
@@ -391,9 +418,10 @@ class TestWhatItCosts:
 
     def test_it_counts_the_alarms_and_metrics_that_there_are(self) -> None:
         alarms = sum(each.get("Type") == "AWS::CloudWatch::Alarm" for each in MERGED.values())
-        metrics = len(SOURCES) * (len(observing.OUTCOMES) + len(("Findings", "SecondsToContainment", "NoticesFailed")))
-        beside = ("Heartbeat", "Tended", *dashboard.CLICKS, *dashboard.DECISIONS)
-        untold = [f"{function} NoticesFailed" for function in (DECIDE, UPKEEP)]
+        every = (*observing.OUTCOMES, "Findings", "SecondsToContainment", "NoticesFailed", "Heartbeat")
+        metrics = len(SOURCES) * len(every)
+        beside = ("BrokenAccounts", "HeartbeatsSent", "Tended", *dashboard.CLICKS, *dashboard.DECISIONS)
+        untold = [f"{function} NoticesFailed" for function in (DAILY, DECIDE, UPKEEP)]
         assert f"| {alarms} × 0.10 |" in COST
         assert f"| {metrics + len(beside) + len(untold)} × 0.30 |" in COST
 

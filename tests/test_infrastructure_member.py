@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chalicelib.catalogue import load
+from chalicelib.daily import UNDELIVERED, expected, forwarded
 from chalicelib.model import Mode
 from chalicelib.organization import Account, Environment, Organization
 from chalicelib.pattern import compile_pattern
@@ -68,6 +69,7 @@ def made(account: str, region: str, hub_region: str = "eu-west-1") -> set[str]:
 
 RESPONDER = {name for name in RESOURCES if name.startswith("Responder")}
 GATHERED = {"GuarddutyForward", "SecurityhubForward"}
+FORWARDER = {"ForwarderRole", "Undelivered", "UndeliveredPolicy"}
 HEARD = {logical(source, "Forward") for source in SOURCES} - GATHERED
 
 
@@ -75,12 +77,12 @@ class TestWhatIsMade:
     @pytest.mark.parametrize(
         ("where", "account", "region", "expected"),
         [
-            ("a member, where IAM is at home", MEMBER, "us-east-1", RESPONDER | {"ForwarderRole"} | HEARD),
-            ("a member, in another region", MEMBER, "eu-central-1", {"ForwarderRole"} | HEARD),
-            ("a member, in the hub's region", MEMBER, "eu-west-1", {"ForwarderRole"} | HEARD),
+            ("a member, where IAM is at home", MEMBER, "us-east-1", RESPONDER | FORWARDER | HEARD),
+            ("a member, in another region", MEMBER, "eu-central-1", FORWARDER | HEARD),
+            ("a member, in the hub's region", MEMBER, "eu-west-1", FORWARDER | HEARD),
             ("the hub, where it listens", HUB, "eu-west-1", set()),
-            ("the hub, in another region", HUB, "eu-central-1", {"ForwarderRole"} | HEARD | GATHERED),
-            ("the hub, where IAM is at home", HUB, "us-east-1", RESPONDER | {"ForwarderRole"} | HEARD | GATHERED),
+            ("the hub, in another region", HUB, "eu-central-1", FORWARDER | HEARD | GATHERED),
+            ("the hub, where IAM is at home", HUB, "us-east-1", RESPONDER | FORWARDER | HEARD | GATHERED),
         ],
     )
     def test_an_event_comes_to_the_hub_once(self, where: str, account: str, region: str, expected: set[str]) -> None:
@@ -104,8 +106,38 @@ class TestForwarding:
             "Description": "Forwards to countermeasure's hub what its rules ask for",
             "State": state(rules),
             "EventPattern": merged(rules),
-            "Targets": [{"Id": "hub", "Arn": BUS, "RoleArn": {"Fn::GetAtt": ["ForwarderRole", "Arn"]}}],
+            "Targets": [
+                {
+                    "Id": "hub",
+                    "Arn": BUS,
+                    "RoleArn": {"Fn::GetAtt": ["ForwarderRole", "Arn"]},
+                    "DeadLetterConfig": {"Arn": {"Fn::GetAtt": ["Undelivered", "Arn"]}},
+                }
+            ],
         }
+
+    def test_what_does_not_come_to_the_hub_waits_in_a_queue_that_takes_it_from_these_rules_alone(self) -> None:
+        assert RESOURCES["Undelivered"]["Properties"] == {
+            "QueueName": UNDELIVERED,
+            "MessageRetentionPeriod": 14 * 24 * 3600,
+            "SqsManagedSseEnabled": True,
+        }
+        [statement] = RESOURCES["UndeliveredPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        rules = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/countermeasure-*"
+        assert (statement["Principal"], statement["Action"]) == (
+            {"Service": "events.amazonaws.com"},
+            ["sqs:SendMessage"],
+        )
+        assert statement["Condition"] == {"ArnLike": {"aws:SourceArn": {"Fn::Sub": rules}}}
+
+    @pytest.mark.parametrize("account", [MEMBER, HUB])
+    @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "eu-central-1"])
+    def test_the_daily_look_expects_exactly_the_rules_that_are_made(self, account: str, region: str) -> None:
+        there = made(account, region)
+        rules = [RESOURCES[name]["Properties"] for name in there if name.endswith("Forward")]
+        wanted = expected(OURS, account, region, "eu-west-1", forwarded(CATALOGUE))
+        assert {rule["Name"]: rule["EventPattern"] for rule in rules} == wanted
+        assert ("Undelivered" in there) == bool(wanted)
 
     @pytest.mark.parametrize("folder", sorted(EVENTS.iterdir()), ids=lambda folder: folder.name)
     def test_every_event_that_fires_a_rule_is_forwarded(self, folder: Path) -> None:

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import MalformedEvent, NotSecurityEvent
 from chalicelib.findings import parse
 from chalicelib.model import Finding
+from cli import intake
 from cli.intake import DEPTH, LIMIT, Item, load, read
 from tests.test_findings_cloudtrail import STOP, signin
 from tests.test_findings_guardduty import EVENT as GUARDDUTY
@@ -308,6 +309,23 @@ def test_what_cannot_be_read_is_one_line_that_names_file_and_reason(tmp_path: Pa
     assert item.problem is not None
     assert item.problem.startswith(f"{file}: {case[1]}")
     assert "\n" not in item.problem
+
+
+def test_a_key_that_comes_twice_is_found_without_comparing_every_key_with_every_other() -> None:
+    class Name(str):
+        __slots__ = ()
+        compared = 0
+
+        def __eq__(self, other: object) -> bool:
+            Name.compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    names = [Name(number) for number in range(2_000)]
+    with pytest.raises(ValueError, match="has the key '1999' twice"):
+        intake._unique([(name, 1) for name in (*names, Name(1_999))])
+    assert Name.compared < 10_000
 
 
 def test_a_gzip_bomb_is_never_unpacked_whole(tmp_path: Path) -> None:

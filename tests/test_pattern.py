@@ -289,6 +289,13 @@ def deep(levels: int, leaf: Any, step: str = "a") -> Any:
     return leaf
 
 
+def within(levels: int) -> Any:
+    value: Any = "x"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 BRANCHES = [{"a": [str(number)]} for number in range(32)]
 INVALID: dict[str, tuple[Any, str]] = {
     "not an object": (["x"], "the pattern: an event pattern is an object"),
@@ -399,6 +406,14 @@ INVALID: dict[str, tuple[Any, str]] = {
         {"$or": [{"a": {"$or": BRANCHES}, "$or": BRANCHES[:20]}, {"b": {"$or": BRANCHES}, "$or": BRANCHES[:20]}]},
         r"^\$or: all \$or of a pattern make at most 1000 combinations",
     ),
+    "a list in a list without end": ({"x": within(100_000)}, "x: a value is .* got list .too large to be shown"),
+    "a number of more digits than python writes": (
+        {"x": [{"numeric": ["=", 10**5000]}]},
+        r"x: numeric takes numbers .* got int \(too large to be shown\)",
+    ),
+    "a value as long as a book": ({"x": [{"prefix": ["y" * 10**6]}]}, r"^x: prefix takes a string; got \['y{90,}…$"),
+    "a name as long as a book": ({"y" * 10**6: 1}, "^y{200,}…y+: a field takes an object or a list of values; got 1$"),
+    "a name of several lines": ({"x\n\u202ey": 1}, "^x\ufffd\ufffdy: a field takes"),
     "objects without end": (deep(300, ["x"]), "objects are nested at most 200 deep"),
 }
 

@@ -6,7 +6,7 @@ import gzip
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import botocore
 import pytest
@@ -17,7 +17,7 @@ from chalicelib.catalogue import Catalogue, load
 from chalicelib.errors import InvalidCatalogue
 from chalicelib.model import Rule, Severity
 from chalicelib.pattern import compile_pattern
-from chalicelib.patterns import LIMIT, SOURCES, merged, size
+from chalicelib.patterns import HEARTBEAT, LIMIT, SOURCES, heard, merged, size
 from tests.replaying import EVENTS, event
 
 FILES = sorted(EVENTS.rglob("*.json"))
@@ -133,12 +133,12 @@ class TestMerging:
         assert merged([anything, more]) == {"source": ["aws.health"], "detail-type": ["E", "F"]}
 
     def test_names_that_do_not_fit_are_named_by_the_words_they_share_the_most_specific_first(self) -> None:
-        networks = ["CreateNetworkAclEntry", "ReplaceNetworkAclEntry", "DeleteTrail"]
-        rules = [rule(eventName=[*networks, *long_words(70)], a=ABSENT), rule(eventName=["StopLogging"], b=ABSENT)]
+        networks = ["CreateNetworkAclEntry", "ReplaceNetworkAclEntry", "DeleteTrail", "PutKey"]
+        rules = [rule(eventName=[*networks, *long_words(66)], a=ABSENT), rule(eventName=["StopLogging"], b=ABSENT)]
         names = merged(rules)["detail"]["eventName"]
         assert {"suffix": "NetworkAclEntry"} in names
         assert "DeleteTrail" in names
-        assert len(names) == 73
+        assert len(names) == 70
 
     def test_more_names_than_can_be_said_are_refused_with_what_to_do(self) -> None:
         with pytest.raises(
@@ -174,6 +174,45 @@ class TestMerging:
         hears = compile_pattern(pattern)
         assert [name for name in [*names, "Z"] if not hears.matches(call(name))] == []
         assert not hears.matches(call("Bystander"))
+
+
+class TestTheHeartbeat:
+    """What a function hears beside the events of its rules."""
+
+    BEAT: ClassVar[dict[str, Any]] = {"source": HEARTBEAT, "account": "222222222222", "detail": {"any": "thing"}}
+
+    def heard(self, source: str, catalogue: Catalogue) -> dict[str, Any]:
+        rules = [rule for id_, rule in catalogue.rules.items() if id_.startswith(f"{source}.")]
+        return heard(rules, "222222222222")
+
+    @pytest.mark.parametrize("source", SOURCES)
+    def test_every_function_hears_it_from_the_hub_and_from_no_other_account(
+        self, source: str, catalogue: Catalogue
+    ) -> None:
+        pattern = compile_pattern(self.heard(source, catalogue))
+        assert pattern.matches(self.BEAT)
+        assert not pattern.matches({**self.BEAT, "account": "111122223333"})
+        assert not pattern.matches({**self.BEAT, "source": "countermeasure.other"})
+
+    @pytest.mark.parametrize("source", SOURCES)
+    def test_it_leaves_room_for_the_events_of_the_rules_and_no_member_forwards_one(
+        self, source: str, catalogue: Catalogue
+    ) -> None:
+        assert size(self.heard(source, catalogue)) <= LIMIT
+        assert not COMPILED[source].matches(self.BEAT)
+
+    @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+    def test_the_events_of_the_rules_are_heard_as_without_it(self, path: Path, catalogue: Catalogue) -> None:
+        what = json.loads(path.read_text())
+        for source in SOURCES:
+            found = ALL_HEARD[source].matches(what)
+            assert found == COMPILED[source].matches(what)
+
+
+ALL_HEARD = {
+    source: compile_pattern(heard([rule for id_, rule in load().rules.items() if id_.startswith(f"{source}.")]))
+    for source in SOURCES
+}
 
 
 def long_words(count: int) -> list[str]:

@@ -276,7 +276,8 @@ class TestDeadLetters:
 
     def test_a_function_that_is_none_is_named_with_those_that_are(self, deployment: Deployment) -> None:
         result = run("deadletters", "--stage", STAGE, "--function", "mail")
-        assert str(result.exception).startswith("there is no function 'mail'; use one of guardduty, ")
+        assert result.stderr.startswith("countermeasure: there is no function 'mail'; use one of guardduty, ")
+        assert result.exit_code == 2
 
 
 class TestArchive:

@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from chalice.test import Client
@@ -19,8 +19,9 @@ from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
 import app
-from chalicelib import functions
+from chalicelib import aws, functions
 from chalicelib.catalogue import Catalogue
+from chalicelib.errors import MalformedEvent
 from chalicelib.ledger import Stored
 from chalicelib.notify.buttons import action_id
 from chalicelib.slackapp import deciding, details, web
@@ -104,7 +105,7 @@ def configure(path: Path, secret: dict[str, str] | None) -> None:
 
 
 def store() -> Any:
-    return boto3.Session().client("secretsmanager")
+    return aws.client("secretsmanager")
 
 
 @pytest.fixture
@@ -134,7 +135,8 @@ def open_world(
         configure(tmp_path / "organization.toml", secret)
         lambda_ = Functions()
         monkeypatch.setenv("DECIDE_FUNCTION", "countermeasure-dev-decide")
-        monkeypatch.setattr(boto3, "client", lambda name: lambda_ if name == "lambda" else deployed.lab.hub(name))
+        hub = SimpleNamespace(client=lambda name, **_: lambda_ if name == "lambda" else deployed.lab.hub(name))
+        monkeypatch.setattr(aws, "session", lambda: hub)
         monkeypatch.setattr(app, "endpoint", endpoint)
         forget()
         return World(deployed, Client(app.app, project_dir=str(tmp_path)), slack, lambda_)
@@ -494,6 +496,26 @@ class TestDecide:
         [(url, text)] = told
         assert (url, text.startswith("Not done: ")) == (URL, True)
         assert '"DecisionsRefused":[1.0]' in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"incident": "x" * 3_000},
+            {"incident": ""},
+            {"incident": "inc-1|2"},
+            {"digest": "no digest"},
+            {"at": "never"},
+            {"at": "2026-11-22\ud80006:00:00"},
+            {"reason": "x" * 501},
+            {"reason": "a\n*Undo*"},
+        ],
+    )
+    def test_a_decision_that_no_click_makes_is_refused_before_it_is_kept(
+        self, deployed: Deployed, told: list[tuple[str, str]], more: dict[str, str]
+    ) -> None:
+        with pytest.raises(MalformedEvent, match="not as a click makes it"):
+            deployed.invoke("decide", decision(**more))
+        assert told == []
 
     def test_an_incident_that_is_not_there_is_said(self, deployed: Deployed, told: list[tuple[str, str]]) -> None:
         deployed.invoke("decide", decision())

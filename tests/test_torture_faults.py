@@ -10,8 +10,9 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from chalice.local import LambdaContext
 
-from chalicelib.accounts import PATIENCE, describe
+from chalicelib.accounts import describe
 from chalicelib.acting import ENOUGH, Step
+from chalicelib.aws import PATIENCE
 from chalicelib.catalogue import Catalogue
 from chalicelib.errors import CountermeasureError
 from chalicelib.model import Change, Mode, Outcome

@@ -11,17 +11,17 @@ from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdo
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import patch
 
-import boto3
 from aws_lambda_powertools.utilities import parameters
 from chalice.local import LambdaContext
 from chalice.test import Client
 from slack_sdk.web import WebClient
 
 import app
-from chalicelib import functions
+from chalicelib import aws, functions
 from chalicelib.engine import Engine
 from chalicelib.model import Mode
 from chalicelib.notify.secrets import SlackSecret, parse
@@ -126,7 +126,8 @@ def world() -> Iterator[World]:
         for handler in {app.logger.registered_handler, *app.app.log.handlers}:
             if isinstance(handler, logging.StreamHandler):
                 undo.enter_context(patch.object(handler, "stream", logs))
-        undo.enter_context(patch.object(boto3, "client", lambda name, **_: hub if name == "lambda" else lab.hub(name)))
+        own = SimpleNamespace(client=lambda name, **_: hub if name == "lambda" else lab.hub(name))
+        undo.enter_context(patch.object(aws, "session", lambda: own))
         undo.enter_context(patch.object(app, "engine", lambda *_: made.engine[0]))
         undo.enter_context(patch.object(app, "endpoint", _endpoint(made, hub)))
         undo.enter_context(patch("chalicelib.slackapp.deciding.whisper", lambda *said: made.whispers.append(said)))
@@ -154,7 +155,7 @@ def _secret() -> SlackSecret:
 
 
 def _forget() -> None:
-    for made in (functions.engine, functions.endpoint, functions.client):
+    for made in (functions.engine, functions.endpoint, aws.client):
         made.cache_clear()
     parameters.clear_caches()  # type: ignore[no-untyped-call]
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.aws import client
 from chalicelib.errors import CountermeasureError, NotDelivered
 
 MAX_AGE = 300
@@ -90,7 +91,12 @@ def parse(value: str, reference: str) -> SlackSecret:
 def _read(store: str, name: str) -> Any:
     """Return the stored value, from memory where it is young enough. Raises CountermeasureError."""
     from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415 (cold start)
+    from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS  # noqa: PLC0415 (cold start)
 
+    kinds = {"secretsmanager": ("secrets", parameters.SecretsProvider), "ssm": ("ssm", parameters.SSMProvider)}
+    name_of, kind = kinds[store]
+    if name_of not in DEFAULT_PROVIDERS:  # which would make a session of its own
+        DEFAULT_PROVIDERS[name_of] = kind(boto3_client=client(store))
     try:
         if store == "secretsmanager":
             return parameters.get_secret(name, max_age=MAX_AGE)
