@@ -42,13 +42,11 @@ def spend(now: datetime, wanted: Mapping[str, tuple[int, int]]) -> Write | None:
     )
 
 
-def count(table: Table, write: Write, now: datetime) -> Item:
-    """Count up, and return what is counted; the first to do so says when that expires."""
-    counted = table.count(write)
-    if all(counted[name] == number for name, number in (write.add or {}).items()):
-        expires = {"expires_at": int(now.timestamp()) + 2 * _HOUR}
-        table.write([Write(write.key, expires)])
-    return counted
+def charge(table: Table, spending: Write, now: datetime) -> None:
+    """Count what is spent; the first of the hour says when that expires. Raises OverBudget."""
+    counted = table.count(spending)
+    if all(counted[name] == number for name, number in (spending.add or {}).items()):
+        table.write([Write(spending.key, {"expires_at": int(now.timestamp()) + 2 * _HOUR})])
 
 
 def refund(spending: Write) -> Write:
@@ -61,8 +59,8 @@ def storm(table: Table, now: datetime, rule: str, account: str, window: int) -> 
     """Count one more incident of a rule in an account; return the storm's name and how many are in this window (s)."""
     start = int(now.timestamp()) // window * window
     name = f"storm-{hashed(f'{rule} {account} {start}')[:12]}"
-    counted = count(table, Write((f"storm#{name}", "head"), {}, add={"incidents": 1}), now)
-    return name, counted["incidents"]
+    expires = {"expires_at": start + window + _HOUR}
+    return name, table.count(Write((f"storm#{name}", "head"), expires, add={"incidents": 1}))["incidents"]
 
 
 def storm_size(table: Table, name: str) -> int:

@@ -16,7 +16,7 @@ from datetime import datetime
 from chalicelib.errors import Busy
 from chalicelib.ledger import items
 from chalicelib.ledger.begun import begun_of, begun_text
-from chalicelib.ledger.counters import count, refund
+from chalicelib.ledger.counters import charge, refund
 from chalicelib.ledger.keys import (
     BEGUN,
     HOLD_SECONDS,
@@ -80,7 +80,7 @@ class Ledger:
         """
         heads = [*dict.fromkeys(resource_head(change.resource.key) for change in record.changes)]
         if spending:
-            count(self.table, spending, self.clock())
+            charge(self.table, spending, self.clock())
         held: dict[Key, Item] = {}
         try:
             for head in sorted(heads) or [finding_head(record.finding)]:
