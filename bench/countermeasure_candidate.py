@@ -4,7 +4,7 @@
     load(dest)                starts the function of the case's source as Lambda does, returns handler(event, context)
 
 Rules, ledger, scoped sessions, verification and notices are those of a deployment. Only what holds many events back,
-budgets and the grouping of a storm, is set wide: every event here is a case of its own.
+budgets and the grouping of a storm, is turned off: every event here is a case of its own.
 """
 
 from __future__ import annotations
@@ -54,15 +54,15 @@ mode = "enforce"
 governed = ["{REGION}"]
 
 [budgets]
-rule = 100000
-account = 100000
-total = 100000
+rule = false
+account = false
+total = false
 
 [incidents]
 open_hours = 0
 
 [notify]
-alone = 100000
+alone = 0
 """
 
 _COPIED = (

@@ -111,6 +111,8 @@ def _budgets(engine: Engine, steps: Sequence[Step]) -> dict[str, tuple[int, int]
             "organization": budgets.total,
         }
         for name, limit in named.items():
+            if limit is None:
+                continue
             wanted[name] = (wanted.get(name, (0, 0))[0] + 1, limit)
     return wanted
 

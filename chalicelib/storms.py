@@ -32,10 +32,13 @@ WINDOW = 600
 
 def joined(engine: Engine, told: Told, incident: Incident) -> Told:
     """Return the incident's message: as it is, or marked as told by the one message of its storm."""
+    alone = engine.organization.channels.alone
+    if not alone:
+        return told
     rule = max((response.rule for response in incident.responses), key=lambda rule: rule.severity)
     account = incident.finding.account
     name, size = storm(engine.ledger.table, engine.clock(), rule.id, account, WINDOW)
-    if size <= engine.organization.channels.alone:
+    if size <= alone:
         return told
     _open(engine, name, rule, incident)
     at = engine.clock().isoformat(timespec="seconds")

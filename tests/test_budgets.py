@@ -71,6 +71,12 @@ def test_a_budget_is_of_an_hour(lab: Lab, catalogue: Catalogue, clock: time_mach
     assert opened(lab, catalogue, 9, tight)[1].changes[0].outcome is Outcome.CONTAINED
 
 
+def test_without_budgets_nothing_is_counted_and_nothing_waits(lab: Lab, catalogue: Catalogue, clock: object) -> None:
+    found = [opened(lab, catalogue, number, Budgets(None, None, None)) for number in range(3)]
+    assert {change.outcome for _, incident in found for change in incident.changes} == {Outcome.CONTAINED}
+    assert spent(lab) == {}
+
+
 def test_what_people_approve_is_charged_to_no_budget(lab: Lab, catalogue: Catalogue, clock: object) -> None:
     engine, incident = opened(lab, catalogue, 1, Budgets(0, 50, 200))
     assert approve(engine, incident.id).changes[0].outcome is Outcome.CONTAINED

@@ -155,6 +155,11 @@ def test_every_key_is_part_of_the_organization() -> None:
     )
 
 
+def test_a_budget_that_is_false_is_not_kept() -> None:
+    content = FULL.replace("[budgets]\n", "[budgets]\naccount = false\n")
+    assert parse(content).budgets == Budgets(rule=0, account=None, total=10)
+
+
 def test_what_is_left_out_limits_nothing_and_budgets_and_approvals_have_their_usual_measure() -> None:
     ours = parse('[organization]\nid = "o-exampleorgid"\nhub = "222222222222"\n[environments]\n[accounts]')
     assert (ours.rules, ours.break_glass, ours.exemptions, ours.people) == ({}, BreakGlass(), (), {})
@@ -430,8 +435,8 @@ BAD: dict[str, tuple[str, str, str]] = {
     ),
     "no message alone": (
         "alone = 8",
-        "alone = 0",
-        "notify.alone: 0 is not allowed; it must be a whole number from 1 to 100000",
+        "alone = -1",
+        "notify.alone: -1 is not allowed; it must be a whole number from 0 to 100000",
     ),
     "a channel without its #": (
         '"#on-call"',

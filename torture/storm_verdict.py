@@ -85,7 +85,9 @@ def _budgets(change: Change) -> tuple[str, str, str]:
 
 
 def _limit(name: str) -> int:
-    return {"rule": BUDGETS.rule, "account": BUDGETS.account}.get(name.partition(" ")[0], BUDGETS.total)
+    limit = {"rule": BUDGETS.rule, "account": BUDGETS.account}.get(name.partition(" ")[0], BUDGETS.total)
+    assert limit is not None
+    return limit
 
 
 def _grouped(found: Verdict, incidents: Sequence[Stored], alone: int) -> dict[str, int]:

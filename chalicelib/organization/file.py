@@ -101,7 +101,7 @@ def _channels(entry: Any) -> Channels:
         slack_channel=text(found, "notify.slack_channel", CHANNEL, optional=True),
         slack_secret=text(found, "notify.slack_secret", KEPT_AT, optional=True),
         escalation=text(found, "notify.escalation_channel", CHANNEL, optional=True),
-        alone=number(found, "notify.alone", 1, 100_000, Channels().alone),
+        alone=number(found, "notify.alone", 0, 100_000, Channels().alone),
     )
 
 

@@ -105,8 +105,14 @@ def budgets(entry: Any) -> Budgets:
     """Return how many actions an hour need no approval."""
     found, usual = is_table(entry, "budgets"), Budgets()
     only(found, "budgets.", ("rule", "account", "total"))
+
+    def budget(name: str, otherwise: int | None) -> int | None:
+        if found.get(name) is False:
+            return None
+        return number(found, f"budgets.{name}", 0, _MOST_ACTIONS, otherwise or 0)
+
     return Budgets(
-        number(found, "budgets.rule", 0, _MOST_ACTIONS, usual.rule),
-        number(found, "budgets.account", 0, _MOST_ACTIONS, usual.account),
-        number(found, "budgets.total", 0, _MOST_ACTIONS, usual.total),
+        budget("rule", usual.rule),
+        budget("account", usual.account),
+        budget("total", usual.total),
     )

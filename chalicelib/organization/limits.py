@@ -77,8 +77,8 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """How many actions an hour need no approval: of one rule, in one account, altogether. 0: none."""
+    """How many actions an hour need no approval: of one rule, in one account, altogether. 0: none; None: any number."""
 
-    rule: int = 25
-    account: int = 50
-    total: int = 200
+    rule: int | None = 25
+    account: int | None = 50
+    total: int | None = 200

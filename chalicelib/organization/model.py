@@ -40,7 +40,8 @@ class Environment:
 class Channels:
     """Whom to tell: the SNS topic's ARN; Slack channels, and where Slack's secret is kept. Empty: not used.
 
-    `alone`: so many incidents of one rule and account within ten minutes each have a message of their own.
+    `alone`: so many incidents of one rule and account within ten minutes each have a message of their own; 0:
+    all of them have.
     """
 
     topic: str = ""
