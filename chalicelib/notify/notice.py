@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -178,7 +178,7 @@ class Notice:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the notice as JSON objects and lists, its severity by name (`HIGH`)."""
-        return asdict(self) | {"severity": self.severity.name}
+        return {**_plain(self), "severity": self.severity.name}
 
     def to_json(self) -> str:
         """Return the notice as JSON text; `from_json` gives back an equal one."""
@@ -197,6 +197,13 @@ class Notice:
 def spoken(type: str) -> str:
     """Return a CloudFormation type as people say it: `AWS::EC2::SecurityGroup` is `EC2 SecurityGroup`."""
     return type.removeprefix("AWS::").replace("::", " ")
+
+
+def _plain(value: Any) -> Any:
+    """Return lines as JSON objects, and lists of them as lists."""
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _known(shape: type, value: Any) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def heard(client: Any, topic_arn: str) -> bool:
 def _machine(notice: Notice, longest: int, most: int) -> str:
     """Return the notice in JSON, with no text longer and no list of more than given."""
     told = _bounded(notice.as_dict(), longest, most) | {"cut": longest < _ROOMS[0][0]}
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def _bounded(value: Json, longest: int, most: int) -> Json:
