@@ -145,7 +145,7 @@ def _plan(aws: ScopedSession, step: Step, protected: Protected) -> Step:
     unit, change = step.unit, step.change
     begun = bool(change.digest) and change.outcome in {Outcome.INTENDED, Outcome.FAILED}
     before = change.before if begun else plan.before
-    halfway = begun and plan.needed and unit.mode < Mode.ENFORCE and not reconcile.same(before, plan.before)
+    halfway = begun and plan.needed and unit.mode < Mode.APPROVE and not reconcile.same(before, plan.before)
     if halfway:
         outcome = Outcome.FAILED  # what it was before stays to be undone
     elif plan.needed:

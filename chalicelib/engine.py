@@ -78,7 +78,7 @@ class Engine:
         """Answer a finding on what the ledger knows now. Raises Busy when that has changed meanwhile."""
         known = self.ledger.look(finding, [unit.resource.key for unit in found])
         stored = self.ledger.load(known.incident) if known.incident else None
-        if stored and known.answered:
+        if stored and known.answered and not (known.died and _cut_off(stored, finding)):
             self.teller.tell(stored.id, stored.notices)
             return of_stored(stored, self.catalogue)
         id_ = known.incident or incident_id(finding)
@@ -128,6 +128,12 @@ class Engine:
                 said = ceilings(Situation(finding, rule, None, self.organization, {}, self.facts()))
                 responses.append(Response(rule, (), lowest(said), said))
         return responses
+
+
+def _cut_off(stored: Stored, finding: Finding) -> bool:
+    """Tell whether the attempt that died had not recorded all that it did: nobody would be told of it."""
+    mine = [change for change in stored.changes if change.finding == finding.id]
+    return not stored.notices or any(change.outcome is Outcome.INTENDED for change in mine)
 
 
 def _newest(stored: Stored | None, finding: Finding) -> Finding | None:

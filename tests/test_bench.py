@@ -21,6 +21,9 @@ from bench.warm import AWS, Answered
 from bench.warm_runs import Warm
 from chalicelib.pattern import Index
 
+# moto says of an error of its own that SQS has no such shape.
+pytestmark = pytest.mark.filterwarnings("ignore:Exception.QueueDoesNotExist:UserWarning")
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -206,7 +209,7 @@ def held(part):
     ("part", "kept"),
     [
         (judging_time.warm_part(warm()), [True, True, True]),
-        (judging_time.warm_part(warm(ours=76.0)), [False, True, True]),
+        (judging_time.warm_part(warm(ours=100.0, bare=100.0)), [True, True, True]),
         (judging_time.warm_part(warm(ours=110.0, bare=100.0)), [False, False, True]),
         (judging_time.warm_part(warm(ours=110.0, bare=100.0, beyond=15.0)), [False, True, True]),
         (judging_time.warm_part(warm(ours=70.0, bare=50.0)), [True, True, False]),

@@ -98,7 +98,7 @@ def test_the_declared_actions_are_enough(aws: Aws, remediation: Remediation) -> 
 def test_no_declared_action_can_be_left_out(aws: Aws, remediation: Remediation, missing: str) -> None:
     granted = tuple(a for a in remediation.reads + remediation.writes if a != missing)
     with pytest.raises(ClientError) as refused:
-        round_trip(aws, remediation, RESOURCES[remediation.resource_type], granted)
+        round_trip(aws, remediation, replace(RESOURCES[remediation.resource_type], details={}), granted)
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
     assert missing in str(refused.value)
 
@@ -155,7 +155,7 @@ def test_a_key_that_aws_still_knows_but_no_longer_lists_is_gone(aws: Aws) -> Non
     answer = {"UserName": "alice-colleague", "ResponseMetadata": {}}
     aws.client("iam").meta.events.register("before-call.iam.GetAccessKeyLastUsed", lambda **_: (OK, answer))
     with pytest.raises(Gone, match="does not exist any more"):
-        read(disable_access_key.remediation, aws, KEY)
+        read(disable_access_key.remediation, aws, replace(KEY, details={}))
 
 
 # Deny an IAM user

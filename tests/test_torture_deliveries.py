@@ -72,7 +72,7 @@ def _alone(look: Callable[..., Known]) -> Callable[..., Known]:
 def test_what_is_said_of_ourselves_does_not_hold_back_an_answer_while_another_delivery_says_it(
     lab: Lab, catalogue: Catalogue
 ) -> None:
-    channels = replace(lab.organization.channels, alone=0)
+    channels = replace(lab.organization.channels, alone=1)
     lab.organization = replace(lab.organization, channels=channels)
     stage = prepare(lab, catalogue, read(GROUP))
     engine = lab.engine(catalogue)

@@ -28,7 +28,7 @@ from chalicelib.ledger.keys import (
     resource_head,
 )
 from chalicelib.ledger.shapes import Hold, Known, Record, Stored, Told
-from chalicelib.model import Change, Finding
+from chalicelib.model import Change, Finding, Outcome
 from chalicelib.records import finding_text
 from chalicelib.table import Item, Key, Table, Write
 
@@ -59,7 +59,7 @@ class Ledger:
         for item in left:
             self.take_over(item)
         if left:
-            return replace(self.look(finding, resources), answered=False, died=True)
+            return replace(self.look(finding, resources), died=True)
         mine = heads.get(own)
         same = mine is not None and mine.get("occasion") == finding.occasion
         current = mine if mine and (same or mine.get("open_until", 0) > now) else None
@@ -183,7 +183,8 @@ class Ledger:
         """Hold a head that is as it was seen, and write into it what is about to be done; return it. Raises Busy."""
         seen = known.heads.get(head, {})
         until = self._now(HOLD_SECONDS)
-        changes = [change for change in record.changes if resource_head(change.resource.key) == head]
+        intended = [change for change in record.changes if change.outcome is Outcome.INTENDED]
+        changes = [change for change in intended if resource_head(change.resource.key) == head]
         item = {
             **_attributes(seen),
             "version": seen.get("version", 0) + 1,

@@ -1,19 +1,14 @@
 """Start the logging of a CloudTrail trail again, so that what happens next is recorded."""
 
-from botocore.exceptions import ClientError
-
 from chalicelib.model import Remediation, Resource, Session, State
 from remediations.cloudtrail import trails
 
 
 def read(aws: Session, trail: Resource) -> State:
     """Return `{"logging": bool}`. Raises Unsupported for a trail whose home is another account or region."""
-    try:
-        return {"logging": aws.client("cloudtrail").get_trail_status(Name=trails.arn(aws, trail))["IsLogging"]}
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "TrailNotFoundException":
-            trails.at_home(aws, trail)
-        raise
+    trails.at_home(aws, trail)
+    # An unknown trail is asked for all the same: CloudTrail's own TrailNotFoundException says that it is gone.
+    return {"logging": aws.client("cloudtrail").get_trail_status(Name=trails.arn(aws, trail))["IsLogging"]}
 
 
 def desired(now: State, trail: Resource) -> State:
