@@ -6,7 +6,7 @@ is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _NO_NEWS = {Outcome.COMPLIANT, Outcome.GONE, Outcome.OFF}
 _BEGUN = {Outcome.INTENDED, Outcome.FAILED}
+_DONE = {Outcome.CONTAINED, Outcome.UNVERIFIED}
 _LOUD = {Outcome.FAILED, Outcome.INTENDED, Outcome.AWAITING}
 """Outcomes that are told although somebody snoozed the incident."""
 
@@ -62,7 +63,8 @@ def act(
     claimed = _claim(engine, record, engine.hands.plan(steps), known, stored)
     applied = {step.change.id: step for step in engine.hands.apply(_intended(claimed.steps))}
     planned = [applied.get(step.change.id, step) for step in claimed.steps]
-    changes = [step.change for step in planned]
+    done = {change.id: change for change in stored.changes if change.outcome in _DONE} if stored else {}
+    changes = [_as_it_ended(step.change, done) for step in planned]
     earlier = stored if stored and stored.notices else None
     news = [change for change in changes if _is_news(change, earlier)]
     was = stored.approval(Action.APPROVE) if stored else None
@@ -157,9 +159,10 @@ def _told(
     incident = assemble(record.incident, [record.finding], rules, record.changes, told_only)
     if earlier is None:
         return _opening(engine, record, incident, approval)
-    if known.died and engine.teller.compose(incident, Kind.INCIDENT).id in {told.id for told in earlier.notices}:
-        return []  # the attempt that died recorded what it was about to tell, and that is told now
-    return [_follow_up(engine, incident, earlier)] if record.changes or not known.repeated else []
+    if engine.teller.compose(incident, Kind.INCIDENT).id in {told.id for told in earlier.notices}:
+        return []  # an attempt that died recorded what it was about to tell, and that is told now
+    repeated = known.repeated or (known.died and earlier.findings[0].id == record.finding.id)
+    return [_follow_up(engine, incident, earlier)] if record.changes or not repeated else []
 
 
 def _opening(engine: Engine, record: Record, incident: Incident, approval: Approval | None) -> list[Told]:
@@ -186,6 +189,11 @@ def _intended(steps: Iterable[Step]) -> list[Step]:
     return [step for step in steps if step.change.outcome is Outcome.INTENDED]
 
 
+def _as_it_ended(change: Change, done: Mapping[str, Change]) -> Change:
+    """Return a change that an attempt before recorded as done as that did: it knows what was there before."""
+    return done.get(change.id, change) if change.outcome is Outcome.COMPLIANT else change
+
+
 def _is_news(change: Change, stored: Stored | None) -> bool:
     """Return whether a change says something that the incident does not say already."""
     place = (change.rule, change.remediation, change.resource.key)
@@ -193,6 +201,8 @@ def _is_news(change: Change, stored: Stored | None) -> bool:
     if not before:
         return True
     last = before[-1]
+    if (last.id, last.outcome) == (change.id, change.outcome):
+        return False
     if last.outcome is Outcome.INTENDED:
         return True
     acted = change.outcome in {Outcome.CONTAINED, Outcome.UNVERIFIED}

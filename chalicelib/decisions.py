@@ -44,6 +44,7 @@ def decide(engine: Engine, decision: Decision) -> Decision:
 
 
 def _decided(engine: Engine, decision: Decision) -> Decision:
+    engine.ledger.take_over_died(decision.incident)  # it may be about what nobody has recorded yet
     stored = engine.ledger.load(decision.incident)
     mine = (decision.at, decision.by, decision.action)
     before = next((each for each in stored.decisions if (each.at, each.by, each.action) == mine), None)

@@ -125,7 +125,8 @@ class Finding:
     @property
     def occasion(self) -> str:
         """The revision and the event that tells of it: the same only where one event is delivered again."""
-        return f"{self.revision} {str(self.event.get('id', ''))[:100]}"
+        told_by = str(self.event.get("id", ""))[:100].encode("ascii", "backslashreplace").decode()
+        return f"{self.revision} {told_by}"
 
 
 class Session(Protocol):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from chalicelib.announcing import announce
 from chalicelib.approvals import granted
@@ -14,11 +13,9 @@ from chalicelib.engine import Engine
 from chalicelib.errors import Busy
 from chalicelib.ledger import Stored
 from chalicelib.ledger.items import amend
-from chalicelib.ledger.keys import BEGUN
 from chalicelib.ledger.lists import due
 from chalicelib.notify import Kind
 from chalicelib.storms import STORM, watch
-from chalicelib.table import Key
 
 _AT_ONCE = 100
 """Incidents looked at in one run: the rest is due a minute later."""
@@ -30,12 +27,11 @@ def tend(engine: Engine) -> int:
     One that fails does not hold back the others; the first failure is raised at the end.
     """
     failed: list[Exception] = []
-    incidents, died = due(engine.ledger.table, engine.clock())
-    looks = [partial(_take_over, engine, head) for head in died[:_AT_ONCE]]
-    looks += [partial(_tend, engine, incident) for incident in incidents[:_AT_ONCE]]
-    for look in looks:
+    taken = engine.ledger.take_over_died()
+    incidents = due(engine.ledger.table, engine.clock())[:_AT_ONCE]
+    for incident in incidents:
         try:
-            look()
+            _tend(engine, incident)
         except Busy:
             continue  # somebody is at work on it: it stays due
         except Exception as error:  # noqa: BLE001 - it stays due; the others are looked at
@@ -45,14 +41,7 @@ def tend(engine: Engine) -> int:
         announce(engine, f"exemption {exemption}", f"Exemption expired on {exemption.until}", told)
     if failed:
         raise failed[0]
-    return len(looks)
-
-
-def _take_over(engine: Engine, head: Key) -> None:
-    """Put into its incident what an attempt that died had begun: people see it, though nobody delivers it again."""
-    item = engine.ledger.table.get([head]).get(head, {})
-    if BEGUN in item and item["held_until"] <= engine.clock().timestamp():
-        engine.ledger.take_over(item)
+    return taken + len(incidents)
 
 
 def _tend(engine: Engine, incident: str) -> None:

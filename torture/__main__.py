@@ -47,9 +47,15 @@ def _run(name: str, limits: Limits) -> Part:
     return part
 
 
+def _part(name: str) -> str:
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(PARTS)}")
+    return name
+
+
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m torture", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=list(PARTS), metavar="PART", help=f"any of {', '.join(PARTS)}")
+    parser.add_argument("parts", nargs="*", type=_part, metavar="PART", help=f"any of {', '.join(PARTS)}")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32), help="repeat the run that printed it")
     parser.add_argument("--scale", type=float, default=1.0, help="how much of its time each part takes")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from chalicelib.decisions import decide
 from chalicelib.errors import Busy, CountermeasureError
 from chalicelib.ledger import HOLD_SECONDS, Stored
-from chalicelib.ledger.lists import due
+from chalicelib.ledger.lists import due, held
 from chalicelib.notify import Notice
 from chalicelib.upkeep import tend
 from lab.crashing import Call, gated, is_write
@@ -217,7 +217,8 @@ def _gone_through(here: World, acts: Sequence[str], *, begun: bool = False) -> E
 def _loose(here: World, stored: Stored) -> list[str]:
     """Return what is left to do in the end, and which messages do not show the incident as it is."""
     engine = here.engine()
-    loose = [f"{each} is due in the end" for listed in due(engine.ledger.table, LATER) for each in listed]
+    loose = [f"{each} is due in the end" for each in due(engine.ledger.table, LATER)]
+    loose += [f"{each} is held in the end" for each in held(engine.ledger.table)]
     loose += [f"there is an incident {each}" for each in here.incidents() if each != stored.id]
     for told in stored.notices:
         kind = Notice.from_json(told.body).kind

@@ -12,7 +12,7 @@ from enum import StrEnum
 from chalicelib import reconcile
 from chalicelib.engine import Engine
 from chalicelib.ledger import Stored
-from chalicelib.ledger.lists import due
+from chalicelib.ledger.lists import due, held
 from chalicelib.model import Change, Incident, Outcome
 from chalicelib.notify import Notice
 from chalicelib.units import Unit
@@ -99,7 +99,7 @@ class Judge:
             self._current(stored)
         slack = Counter(m.get("metadata", {}).get("event_payload", {}).get("id") for m in self.lab.slack.messages)
         self.hold(Held.ONCE, max(slack.values(), default=0) <= 1, "Slack was told twice")
-        left = due(engine.ledger.table, engine.clock() + timedelta(days=2))
+        left = [*due(engine.ledger.table, engine.clock() + timedelta(days=2)), *held(engine.ledger.table)]
         self.hold(Held.RIGHT, not any(left), f"{left} are due for ever")
 
     def undone(self, engine: Engine) -> None:

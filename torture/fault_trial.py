@@ -21,7 +21,7 @@ from chalicelib.decisions import decide
 from chalicelib.engine import Engine
 from chalicelib.errors import CountermeasureError
 from chalicelib.ledger import HOLD_SECONDS
-from chalicelib.ledger.lists import due
+from chalicelib.ledger.lists import due, held
 from chalicelib.model import Incident, Outcome
 from chalicelib.upkeep import tend
 from lab.crashing import Crash
@@ -101,7 +101,8 @@ class _Trial:
                 self._decide(Action.APPROVE, stored.id, BOB)
         schedule = _slow(self.lab.engine(self.subject.catalogue), self.line)
         for seconds in LATER:
-            if any(due(self.engine.ledger.table, self.engine.clock() + timedelta(days=2))):
+            table = self.engine.ledger.table
+            if due(table, self.engine.clock() + timedelta(days=2)) or held(table):
                 self.line.shift(seconds)
                 with self.line.invocation():
                     tend(schedule)

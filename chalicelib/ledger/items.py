@@ -113,9 +113,9 @@ def decision_sk(decision: Decision) -> str:
     return f"decision#{decision.at}#{hashed(f'{decision.by} {decision.action} {decision.digest}')[:12]}"
 
 
-def stale(incident: str, now: datetime) -> Write:
+def stale(incident: str, now: datetime, wait: int = HOLD_SECONDS) -> Write:
     """Return the write that an incident's own message does not show it as it is; the schedule sees to it if need be."""
-    return Write((incident_pk(incident), "face"), {"current": False, **listed(later(now))}, whole=True)
+    return Write((incident_pk(incident), "face"), {"current": False, **listed(later(now, wait))}, whole=True)
 
 
 def shown(incident: str) -> Write:

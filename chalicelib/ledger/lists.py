@@ -18,13 +18,15 @@ def opened_since(table: Table, since: datetime, now: datetime) -> list[str]:
     return [pk.partition("#")[2] for pk, _ in reversed(found)]
 
 
-def due(table: Table, now: datetime) -> tuple[list[str], list[Key]]:
-    """Return the ids of the incidents of which something is due, and the heads that an attempt that died still holds;
-    the longest waiting first.
-    """
-    keys = list(table.listed(DUE, _FIRST, now.astimezone(UTC).isoformat(timespec="seconds")))
-    incidents = [pk.partition("#")[2] for pk, _ in keys if pk.startswith("incident#")]
-    return list(dict.fromkeys(incidents)), [key for key in keys if not key[0].startswith("incident#")]
+def due(table: Table, now: datetime) -> list[str]:
+    """Return the ids of the incidents of which something is due, the longest waiting first."""
+    keys = table.listed(DUE, _FIRST, now.astimezone(UTC).isoformat(timespec="seconds"))
+    return list(dict.fromkeys(pk.partition("#")[2] for pk, _ in keys if pk.startswith("incident#")))
+
+
+def held(table: Table) -> list[Key]:
+    """Return the heads that attempts hold, or held when they died; the longest first."""
+    return [key for key in table.listed(DUE, _FIRST, _LAST) if not key[0].startswith("incident#")]
 
 
 def _months(since: datetime, now: datetime) -> list[str]:

@@ -27,6 +27,7 @@ from chalicelib.ledger.keys import (
     opened_in,
     resource_head,
 )
+from chalicelib.ledger.lists import held
 from chalicelib.ledger.shapes import Hold, Known, Record, Stored, Told
 from chalicelib.model import Change, Finding, Outcome
 from chalicelib.records import finding_text
@@ -98,11 +99,26 @@ class Ledger:
         for write in self._opening(record) + self._changes(record.changes):
             with suppress(Busy):  # it is there already
                 self.table.write([replace(write, when="attribute_not_exists(pk)")])
+        self.table.write([items.stale(record.incident, self.clock(), wait=0)])
         stays = {"incident": record.incident, "open_until": self._now(OPEN_SECONDS), "answered": False}
         gone = (BEGUN, "holder", "held_until", *items.UNLISTED)
         seen = {"seen": head["version"]}
         key = head["pk"], head["sk"]
         self.table.write([Write(key, stays, gone, when="version = :seen", values=seen, add={"version": 1})])
+
+    def take_over_died(self, incident: str = "") -> int:
+        """Take over what attempts that died still hold; return how many: people see it, whoever delivers it again.
+
+        Raises Busy while one is at work on what is not yet in this `incident`.
+        """
+        begun = [item for item in self.table.get(held(self.table)).values() if BEGUN in item]
+        lapsed = [item for item in begun if item["held_until"] <= self._now()]
+        for item in lapsed:
+            with suppress(Busy):  # somebody was faster
+                self.take_over(item)
+        if any(begun_of(item[BEGUN]).incident == incident for item in begun if item not in lapsed):
+            raise Busy(f"another attempt is at work on {incident}")
+        return len(lapsed)
 
     def settle(self, record: Record, known: Known, hold: Hold) -> None:
         """Record what became of it, and the notices that are to be told; then let go."""
