@@ -159,10 +159,12 @@ def _told(
     incident = assemble(record.incident, [record.finding], rules, record.changes, told_only)
     if earlier is None:
         return _opening(engine, record, incident, approval)
+    repeated = known.repeated or (known.died and earlier.findings[0].id == record.finding.id)
+    if repeated and not record.changes:
+        return []
     if engine.teller.compose(incident, Kind.INCIDENT).id in {told.id for told in earlier.notices}:
         return []  # an attempt that died recorded what it was about to tell, and that is told now
-    repeated = known.repeated or (known.died and earlier.findings[0].id == record.finding.id)
-    return [_follow_up(engine, incident, earlier)] if record.changes or not repeated else []
+    return [_follow_up(engine, incident, earlier)]
 
 
 def _opening(engine: Engine, record: Record, incident: Incident, approval: Approval | None) -> list[Told]:

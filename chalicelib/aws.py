@@ -26,13 +26,13 @@ def session() -> boto3.Session:
     return made()
 
 
-def made(credentials: Any = None) -> boto3.Session:
+def made(credentials: Any = None, region: str | None = None) -> boto3.Session:
     """Return a new session, signing with what stands for credentials in botocore, if given."""
     core = botocore.session.get_session()
     core.register_component("data_loader", models())
     if credentials is not None:
         core._credentials = credentials
-    return boto3.Session(botocore_session=core)
+    return boto3.Session(botocore_session=core, region_name=region)
 
 
 @cache

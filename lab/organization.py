@@ -20,7 +20,7 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.httpsession import URLLib3Session
 
 from chalicelib.accounts import Clients, home_region
-from chalicelib.aws import PATIENCE, models
+from chalicelib.aws import PATIENCE, made, models
 from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
 from chalicelib.model import Mode
@@ -166,9 +166,7 @@ class _Administrator:
 @functools.cache
 def _session(account: str, region: str) -> boto3.Session:
     """Return the one session of an account and region in this process; it keeps its clients, whichever lab runs."""
-    core = botocore.session.get_session()
-    core._credentials = _Administrator(account)
-    session = boto3.Session(botocore_session=core, region_name=region)
+    session = made(_Administrator(account), region)
     session.client = functools.cache(session.client)
     return session
 

@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.errors import Busy
-from chalicelib.ledger import items
+from chalicelib.ledger import heads, items
 from chalicelib.ledger.begun import begun_of, begun_text
 from chalicelib.ledger.counters import charge, refund
 from chalicelib.ledger.keys import (
     BEGUN,
     HOLD_SECONDS,
-    KEEP_SECONDS,
     OPEN_SECONDS,
     finding_head,
     incident_pk,
@@ -52,26 +51,26 @@ class Ledger:
         """
         own, now = finding_head(finding), self._now()
         keys = {resource_head(key): key for key in resources}
-        heads = self.table.get([own, *keys])
-        for head, item in heads.items():
+        found = self.table.get([own, *keys])
+        for head, item in found.items():
             if item.get("held_until", 0) > now:
                 raise Busy(f"another delivery is working on {keys.get(head, finding.id)}")
-        left = [item for item in heads.values() if BEGUN in item]
+        left = [item for item in found.values() if BEGUN in item]
         for item in left:
             self.take_over(item)
         if left:
             return replace(self.look(finding, resources), died=True)
-        mine = heads.get(own)
+        mine = found.get(own)
         same = mine is not None and mine.get("occasion") == finding.occasion
         current = mine if mine and (same or mine.get("open_until", 0) > now) else None
-        open_ = [item for head, item in heads.items() if head in keys and item.get("open_until", 0) > now]
+        open_ = [item for head, item in found.items() if head in keys and item.get("open_until", 0) > now]
         incident = next((item["incident"] for item in [current, *open_] if item), "")
         return Known(
             incident=incident,
             repeated=current is not None,
             answered=same and mine is not None and bool(mine.get("answered")),
-            heads=heads,
-            undone={keys[head]: json.loads(item["undone"]) for head, item in heads.items() if "undone" in item},
+            heads=found,
+            undone={keys[head]: json.loads(item["undone"]) for head, item in found.items() if "undone" in item},
         )
 
     def claim(self, record: Record, known: Known, holder: str, spending: Write | None = None) -> Hold:
@@ -79,19 +78,21 @@ class Ledger:
 
         `spending` is counted first. Nothing is touched on Busy, or where that is refused.
         """
-        heads = [*dict.fromkeys(resource_head(change.resource.key) for change in record.changes)]
+        wanted = sorted({resource_head(change.resource.key) for change in record.changes})
         if spending:
             charge(self.table, spending, self.clock())
-        held: dict[Key, Item] = {}
+        mine: list[Key] = []
         try:
-            for head in sorted(heads) or [finding_head(record.finding)]:
-                held[head] = self._hold(head, record, known, holder)
+            for head in wanted or [finding_head(record.finding)]:
+                self._hold(head, record, known, holder)
+                mine.append(head)
         except Busy:
-            self._let_go(Hold(holder, held), {head: self._as_it_was(head, known) for head in held})
+            now = self.clock()
+            self._let_go(Hold(holder, mine), {head: heads.as_it_was(known.heads.get(head), now) for head in mine})
             if spending:
                 self.table.write([refund(spending)])
             raise
-        return Hold(holder, held)
+        return Hold(holder, mine)
 
     def take_over(self, head: Item) -> None:
         """Put what an attempt that died had begun into its incident, and let go. Raises Busy where that changed."""
@@ -123,8 +124,8 @@ class Ledger:
     def settle(self, record: Record, known: Known, hold: Hold) -> None:
         """Record what became of it, and the notices that are to be told; then let go."""
         own = finding_head(record.finding)
-        opening = [] if known.incident else self._opening(record)
-        writes = [*(opening or [self._finding(record)]), *self._changes(record.changes)]
+        writes = [self._finding(record)] if known.incident else self._opening(record)
+        writes += self._changes(record.changes)
         writes += [items.notice(notice, record.incident, self.clock(), fresh=True) for notice in record.notices]
         after = {head: self._after(head, record, known) for head in {*hold.heads, own}}
         writes += [] if own in hold.heads else [Write(own, after.pop(own), whole=True)]
@@ -136,13 +137,13 @@ class Ledger:
 
         What others had planned by then is stale.
         """
-        heads = tuple(dict.fromkeys(resource_head(change.resource.key) for change in changes))
+        mine = tuple(dict.fromkeys(resource_head(change.resource.key) for change in changes))
         held = {"holder": holder, "held_until": self._now(HOLD_SECONDS)}
         free = "attribute_not_exists(held_until) OR held_until < :now"
-        writes = [Write(head, held, when=free, values={"now": self._now()}, add={"version": 1}) for head in heads]
+        writes = [Write(head, held, when=free, values={"now": self._now()}, add={"version": 1}) for head in mine]
         now = self.clock()
         self.table.write(writes + [items.change(change, now, was[change.id]) for change in changes])
-        return Hold(holder, {head: {} for head in heads})
+        return Hold(holder, mine)
 
     def conclude(
         self,
@@ -195,23 +196,14 @@ class Ledger:
     def _now(self, later: int = 0) -> int:
         return int(self.clock().timestamp()) + later
 
-    def _hold(self, head: Key, record: Record, known: Known, holder: str) -> Item:
-        """Hold a head that is as it was seen, and write into it what is about to be done; return it. Raises Busy."""
-        seen = known.heads.get(head, {})
-        until = self._now(HOLD_SECONDS)
+    def _hold(self, head: Key, record: Record, known: Known, holder: str) -> None:
+        """Hold a head that is as it was seen, and write into it what is about to be done. Raises Busy."""
+        seen = known.heads.get(head)
         intended = [change for change in record.changes if change.outcome is Outcome.INTENDED]
-        changes = [change for change in intended if resource_head(change.resource.key) == head]
-        item = {
-            **_attributes(seen),
-            "version": seen.get("version", 0) + 1,
-            "holder": holder,
-            "held_until": until,
-            BEGUN: begun_text(replace(record, changes=changes)),
-            **items.listed(items.later(self.clock())),
-        }
+        mine = [change for change in intended if resource_head(change.resource.key) == head]
+        item = heads.held(seen, holder, begun_text(replace(record, changes=mine)), self.clock())
         when, values = ("version = :seen", {"seen": seen["version"]}) if seen else ("attribute_not_exists(pk)", None)
         self.table.write([Write(head, item, when=when, values=values, whole=True)])
-        return item
 
     def _let_go(self, hold: Hold, after: Mapping[Key, Item]) -> None:
         """Leave every head that is still held as it is to be; one that another took over is not ours any more."""
@@ -222,25 +214,10 @@ class Ledger:
 
     def _after(self, head: Key, record: Record, known: Known) -> Item:
         """Return a head as it is once the finding is answered: of the incident, and the finding's with its occasion."""
-        seen = known.heads.get(head, {})
-        own = finding_head(record.finding)
-        kept = {} if head in known.kept else {"expires_at": self._now(KEEP_SECONDS)}
-        occasion = {"occasion": record.finding.occasion, "answered": record.answered} if head == own else {}
-        return {
-            **_attributes(seen),
-            "incident": record.incident,
-            "open_until": self._now(self.open_seconds),
-            "version": seen.get("version", 0) + 2,
-            "let_go": self._now(),
-            **kept,
-            **occasion,
-        }
-
-    def _as_it_was(self, head: Key, known: Known) -> Item:
-        """Return a head as it was before it was held, but for its version."""
-        seen = known.heads.get(head, {})
-        fresh = {"incident": "", "open_until": 0, "answered": False, "expires_at": self._now(KEEP_SECONDS)}
-        return {**(_attributes(seen) or fresh), "version": seen.get("version", 0) + 2}
+        answer: Item = {"incident": record.incident, "open_until": self._now(self.open_seconds)}
+        if head == finding_head(record.finding):
+            answer |= {"occasion": record.finding.occasion, "answered": record.answered}
+        return heads.let_go(known.heads.get(head), answer, self.clock(), kept=head in known.kept)
 
     def _opening(self, record: Record) -> list[Write]:
         """Return the writes that open an incident with its first finding."""
@@ -262,8 +239,3 @@ class Ledger:
         """Return the writes of changes, and of notices that are due until somebody says that they have arrived."""
         now = self.clock()
         return [*self._changes(changes), *(items.notice(notice, incident, now) for notice in notices)]
-
-
-def _attributes(item: Item) -> Item:
-    """Return what an item holds beside its key."""
-    return {name: value for name, value in item.items() if name not in {"pk", "sk"}}

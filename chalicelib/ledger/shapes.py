@@ -34,7 +34,7 @@ class Hold:
     """One attempt's hold on heads: of resources, or of a finding that has none."""
 
     holder: str
-    heads: Mapping[Key, Item]
+    heads: Sequence[Key]
 
 
 @dataclass(frozen=True, slots=True)
