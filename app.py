@@ -31,10 +31,10 @@ if traced := observing.traced():
 
 
 def heard(source: str) -> dict[str, Any]:
-    """Return the EventBridge pattern of one function. A deployed function needs none: its rule is in place."""
+    """Return what one function hears, as one pattern. A deployed function needs none: its rules are in place."""
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         return {"source": ["deployed"]}
-    return heard_by(catalogue.collect(f"rules.{source}", "rule", Rule).values())
+    return {"$or": [*heard_by(catalogue.collect(f"rules.{source}", "rule", Rule).values())]}
 
 
 @app.on_cw_event(heard("guardduty"))

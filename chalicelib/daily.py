@@ -1,7 +1,8 @@
 """Once a day every account is entered as an incident would have it entered; on-call is told of those that are broken.
 
 An account is broken where its responder cannot be assumed or used, where a rule that forwards its events to the hub is
-missing, disabled or not that of this version, and where events wait that could not be forwarded.
+missing, disabled or not that of this version, where events wait that could not be forwarded, and where it cannot be
+read how its trails are while all is well (`baselines`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import baselines
 from chalicelib.accounts import Accounts, describe, home_region
 from chalicelib.announcing import announce
 from chalicelib.catalogue import Catalogue
@@ -21,7 +23,7 @@ from chalicelib.engine import Engine
 from chalicelib.errors import AccessRefused
 from chalicelib.model import Resource, Severity
 from chalicelib.organization import Organization
-from chalicelib.patterns import GATHERED, SOURCES, merged
+from chalicelib.patterns import GATHERED, SOURCES, groups, merged, numbered
 from chalicelib.table import Key, Write
 
 READS = ("events:ListRules", "sqs:GetQueueAttributes")
@@ -76,7 +78,7 @@ def look(engine: Engine, region: str, left: Callable[[], int]) -> tuple[Broken, 
     def look_at(account: str) -> Broken | None:
         if left() < MARGIN:
             return Broken(account, "it was not reached in time", "look at it with the doctor")
-        return examined(engine.hands.accounts, ours, account, patterns, region)
+        return examined(engine.hands.accounts, ours, account, patterns, region) or unkept(engine, account)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = tuple(each for each in pool.map(look_at, sorted(ours.accounts)) if each)
@@ -85,8 +87,12 @@ def look(engine: Engine, region: str, left: Callable[[], int]) -> tuple[Broken, 
 
 
 def forwarded(catalogue: Catalogue) -> dict[str, Mapping[str, Any]]:
-    """Return the pattern by which accounts forward events, by the function that they are for."""
-    return {source: merged(r for r in catalogue.rules.values() if r.id.startswith(f"{source}.")) for source in SOURCES}
+    """Return the patterns by which accounts forward events, by the functions that they are for: `cloudtrail-2`."""
+    return {
+        numbered(source, number): merged(group)
+        for source in SOURCES
+        for number, group in enumerate(groups(r for r in catalogue.rules.values() if r.id.startswith(f"{source}.")))
+    }
 
 
 def examined(
@@ -111,6 +117,12 @@ def examined(
     return Broken(account, "; ".join(wrong), todo) if wrong else None
 
 
+def unkept(engine: Engine, account: str) -> Broken | None:
+    """Keep the baselines of an account; return what is broken about that. Raises what DynamoDB raises."""
+    why = baselines.look(engine, account)
+    return Broken(account, why, f"deploy the member template in {account} again") if why else None
+
+
 def enabled(accounts: Accounts, account: str, region: str) -> bool:
     """Enter an account in a region; return whether the region is enabled there. Raises AccessRefused, ClientError."""
     with accounts.reading(account, region, SESSION, (), READS) as aws:
@@ -130,7 +142,7 @@ def expected(ours: Organization, account: str, region: str, hub_region: str, pat
     if account == ours.hub and region == hub_region:
         return {}
     gathered = () if account == ours.hub else GATHERED
-    return {f"{RULES}{source}": pattern for source, pattern in patterns.items() if source not in gathered}
+    return {f"{RULES}{name}": pattern for name, pattern in patterns.items() if name not in gathered}
 
 
 def unforwarded(accounts: Accounts, account: str, region: str, rules: Patterns) -> Iterator[str]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from chalicelib.acting import Hands, Step
 from chalicelib.answering import act
+from chalicelib.baselines import kept
+from chalicelib.briefing import briefed
 from chalicelib.catalogue import Catalogue
 from chalicelib.errors import Busy
 from chalicelib.findings import parse
@@ -64,7 +67,7 @@ class Engine:
 
     def answer(self, finding: Finding, rules: Sequence[Rule]) -> Incident:
         """Answer one finding with the rules that fire on it. Raises Busy."""
-        found = units(finding, rules)
+        found = briefed(units(finding, rules), self.organization, partial(kept, self.ledger.table))
         last = Busy("another delivery is working on the same resource")
         for seconds in WAITS:
             self.sleep(seconds)

@@ -154,7 +154,8 @@ class Remediation:
 
     `read` returns what is there now, `desired` (pure) what should be, `write` brings the resource from one to the
     other, in either direction. `reads` and `writes` are IAM actions, exactly those needed. `pin` are ARN templates
-    (`arn:{partition}:s3:::{id}`) that the writes are limited to; none where IAM has no resource for them.
+    (`arn:{partition}:s3:::{id}`) that the writes are limited to; none where IAM has no resource for them. `asks` are
+    the `details` of a resource that no event says and the engine fills in: `organization_accounts`, `baseline`.
     """
 
     id: str
@@ -167,6 +168,7 @@ class Remediation:
     desired: Callable[[State, Resource], State]
     write: Callable[[Session, Resource, State, State], None]
     pin: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
     confirm_undo: str = ""  # why undo needs an explicit confirmation; empty where it does not
     irreversible: str = ""  # why undo is not possible; empty where it is
 

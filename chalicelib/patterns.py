@@ -1,10 +1,12 @@
-"""The EventBridge pattern of each function, computed from its rules: none exists that its function never hears of."""
+"""The EventBridge patterns of each function, computed from its rules: none exists that its function never hears of."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Any, TypeAlias
 
 from chalicelib.errors import InvalidCatalogue
@@ -32,15 +34,35 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
 _EXACT = (str, bool, int)
 
 
+def groups(rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], ...]:
+    """Return the rules in groups that a pattern can say each: by services, so that no event comes by two of them.
+
+    A rule for the calls of several services may stand in several groups, each time for some of them.
+    """
+    rules = list(rules)
+    gathered: list[tuple[str, ...]] = []
+    for source in sorted({source for rule in rules for source in rule.pattern["source"]}):
+        if gathered and _narrow(_limited(rules, {*gathered[-1], source})):
+            gathered[-1] = (*gathered[-1], source)
+        else:
+            gathered.append((source,))
+    return tuple(tuple(_limited(rules, {*sources})) for sources in gathered) or ((),)
+
+
+def numbered(name: str, number: int) -> str:
+    """Return the name of the rule of a group: that of the first has no number."""
+    return f"{name}-{number + 1}" if number else name
+
+
 def merged(rules: Iterable[Rule]) -> dict[str, Any]:
-    """Return the pattern that all events of these rules match, and as few others as LIMIT allows.
+    """Return the pattern that all events of a group of rules match, and as few others as LIMIT allows.
 
     What it lets through beyond that fires no rule and costs an invocation; what it keeps out nobody would hear of.
     Raises InvalidCatalogue when even the broadest pattern is too long.
     """
     rules = list(rules)
     for pattern in _narrowest_first(rules):
-        if size(pattern) <= LIMIT - _BESIDE:
+        if _fits(pattern):
             return pattern
     raise InvalidCatalogue(
         f"the rules of {rules[0].id.split('.')[0]} ask for more than a pattern of {LIMIT} characters can say: "
@@ -48,14 +70,30 @@ def merged(rules: Iterable[Rule]) -> dict[str, Any]:
     )
 
 
-def heard(rules: Iterable[Rule], account: Any = "") -> dict[str, Any]:
+def heard(rules: Iterable[Rule], account: Any = "") -> tuple[dict[str, Any], ...]:
     """Return what a function hears: the events of its rules, and the heartbeat, if it was sent in `account` ("": any).
 
     EventBridge writes the sender's account into an event. Whoever may send events to the hub's bus from elsewhere can
     neither wake the functions with heartbeats of their own nor have them believed.
     """
     sent = {"account": [account]} if account else {}
-    return {"$or": [merged(rules), {"source": [HEARTBEAT], **sent}]}
+    first, *others = (merged(group) for group in groups(rules))
+    return {"$or": [first, {"source": [HEARTBEAT], **sent}]}, *others
+
+
+def _limited(rules: Iterable[Rule], sources: set[str]) -> list[Rule]:
+    """Return the rules for the calls of some services, each for these alone."""
+    asked = ((rule, [source for source in rule.pattern["source"] if source in sources]) for rule in rules)
+    return [replace(rule, pattern={**rule.pattern, "source": found}) for rule, found in asked if found]
+
+
+def _narrow(rules: Sequence[Rule]) -> bool:
+    """Tell whether the rules fit into one pattern side by side, or by the calls that they name."""
+    return any(_fits(pattern) for pattern in islice(_narrowest_first(rules), 2))
+
+
+def _fits(pattern: Mapping[str, Any]) -> bool:
+    return size(pattern) <= LIMIT - _BESIDE
 
 
 def size(pattern: Mapping[str, Any]) -> int:
@@ -79,7 +117,6 @@ def _narrowest_first(rules: Sequence[Rule]) -> Iterator[dict[str, Any]]:
         yield {**envelope, "detail": _either(details)}
     if any(_names(detail) for detail in details):
         yield from ({**envelope, "detail": detail} for detail in _calls(details))
-        yield from ({**envelope, "source": [{"prefix": "aws."}], "detail": detail} for detail in _calls(details))
         return
     shared = _shared(details)
     yield {**envelope, "detail": shared} if shared else envelope

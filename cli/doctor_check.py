@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -37,12 +37,12 @@ class Check:
 class Patient:
     """A deployment under examination. `accounts` enters members as the functions do; `clock` gives the time in UTC.
 
-    `patterns` holds, by function, the EventBridge pattern that this checkout's rules come to.
+    `patterns` holds, by function, the EventBridge patterns that this checkout's rules come to.
     """
 
     deployed: Deployed
     catalogue: Catalogue
-    patterns: Mapping[str, Mapping[str, Any]]
+    patterns: Mapping[str, Sequence[Mapping[str, Any]]]
     accounts: Accounts
     clock: Callable[[], datetime]
     read_secret: Callable[[str], SlackSecret] = slack_secret

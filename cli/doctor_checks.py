@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cli.doctor_check import Check, Patient, fail, ok, warn
+from chalicelib.patterns import numbered
+from cli.doctor_check import Check, Patient, Status, fail, ok, warn
 from cli.letters import queue
 from infrastructure.names import FUNCTIONS, SCHEDULED, named, operator
 from infrastructure.names import stack as stack_of
@@ -67,23 +68,29 @@ def function(patient: Patient, name: str) -> Check:
 
 def pattern(patient: Patient, name: str) -> Check:
     """A function hears exactly the events that its rules are for."""
+    checks = [_heard(patient, name, number) for number in range(len(patient.patterns.get(name, "1")))]
+    return next((check for check in checks if check.status is not Status.OK), checks[0])
+
+
+def _heard(patient: Patient, name: str, number: int) -> Check:
+    """Return whether the EventBridge rule of this number is in place, calls the function, and says what it must."""
     to, label = patient.deployed, f"pattern {name}"
-    events = to.client("events")
+    events, called = to.client("events"), numbered(named(to.stage, name), number)
     try:
-        rule = events.describe_rule(Name=named(to.stage, name))
+        rule = events.describe_rule(Name=called)
     except events.exceptions.ResourceNotFoundException:
-        return fail(label, "no EventBridge rule of its name is there: it hears nothing", "deploy the stage")
+        return fail(label, f"there is no EventBridge rule {called}: it hears nothing by it", "deploy the stage")
     if rule["State"] == "DISABLED":
-        return fail(label, "its EventBridge rule is disabled: it hears nothing", f"enable the rule {rule['Name']}")
+        return fail(label, f"its EventBridge rule {called} is disabled: it hears nothing by it", f"enable {called}")
     targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
     if not any(each["Arn"].split(":function:")[-1].split(":")[0] == named(to.stage, name) for each in targets):
         return fail(label, f"the rule {rule['Name']} does not call it", "deploy the stage again")
     if name in SCHEDULED:
         return ok(label, f"called by {rule.get('ScheduleExpression', 'its rule')}")
-    if json.loads(rule.get("EventPattern") or "{}") != patient.patterns[name]:
+    if json.loads(rule.get("EventPattern") or "{}") != patient.patterns[name][number]:
         return fail(
             label,
-            "its pattern is not that of the rules in this checkout",
+            f"the pattern of {called} is not that of the rules in this checkout",
             "deploy this checkout, or check out what is deployed",
         )
     return ok(label, "its pattern is that of its rules")

@@ -142,7 +142,7 @@ def merged(function: str, organization: Organization, stage: str, rules: Sequenc
         },
     }
     if function in TRIGGERED:
-        properties["Events"] = {logical(function, "Event"): _event(function, stage, rules)}
+        properties["Events"] = _events(function, stage, rules)
     return {**owned(function, stage, properties), **_queue(function, stage)}
 
 
@@ -162,29 +162,33 @@ def owned(function: str, stage: str, properties: Mapping[str, Any]) -> dict[str,
     }
 
 
-def _event(function: str, stage: str, rules: Sequence[Rule]) -> dict[str, Any]:
+def _events(function: str, stage: str, rules: Sequence[Rule]) -> dict[str, Any]:
     """Return what is merged into the event: SAM gives retries and a dead-letter queue to EventBridgeRule, Schedule.
 
-    The pattern that Chalice makes of app.py takes heartbeats of any account.
+    Chalice makes one event of app.py, whose pattern takes heartbeats of any account; more stand beside it.
     """
     undelivered = {
         "DeadLetterConfig": {"Arn": arn(logical(function, "DeadLetters"))},
         "RetryPolicy": {"MaximumEventAgeInSeconds": EVENT_AGE, "MaximumRetryAttempts": EVENTBRIDGE_RETRIES},
     }
-    name = named(stage, function)
+    name, event = named(stage, function), logical(function, "Event")
     if function in SCHEDULED:
-        return {"Properties": {"Name": name, **undelivered}}
-    pattern = patterns.heard(rules, ref("AWS::AccountId"))
-    told = {"RuleName": name, "State": state(rules), "Pattern": pattern, **undelivered}
-    return {"Type": "EventBridgeRule", "Properties": told}
+        return {event: {"Properties": {"Name": name, **undelivered}}}
+    found: dict[str, Any] = {}
+    heard = zip(patterns.groups(rules), patterns.heard(rules, ref("AWS::AccountId")), strict=True)
+    for number, (group, pattern) in enumerate(heard):
+        called = {"RuleName": patterns.numbered(name, number), "State": state(group), "Pattern": pattern}
+        told = {"Type": "EventBridgeRule", "Properties": {**called, **undelivered}}
+        found[patterns.numbered(event, number).replace("-", "")] = told
+    return found
 
 
 def _queue(function: str, stage: str) -> dict[str, Any]:
     """Return the queue of what could not be answered: from EventBridge as it came, from Lambda with the reason."""
-    rule = f"arn:{PARTITION}:events:{REGION}:{ACCOUNT}:rule/{named(stage, function)}"
+    rules = f"arn:{PARTITION}:events:{REGION}:{ACCOUNT}:rule/{named(stage, function)}*"
     name = logical(function, "DeadLetters")
     undelivered = {
-        **allow(("sqs:SendMessage",), arn(name), {"ArnEquals": {"aws:SourceArn": rule}}, sid="Undelivered"),
+        **allow(("sqs:SendMessage",), arn(name), {"ArnLike": {"aws:SourceArn": rules}}, sid="Undelivered"),
         "Principal": {"Service": "events.amazonaws.com"},
     }
     queue = {

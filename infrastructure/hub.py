@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib import table
 from chalicelib.catalogue import Catalogue
+from chalicelib.model import Rule
 from chalicelib.organization import Organization
-from chalicelib.patterns import SOURCES, merged
+from chalicelib.patterns import SOURCES, groups, merged, numbered
 from infrastructure import endpoint, functions, operators
 from infrastructure.alarms import alarms
 from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document, ref, sub, when
@@ -66,7 +67,7 @@ def merge_template(catalogue: Catalogue, organization: Organization, stage: str)
     for function in FUNCTIONS:
         resources |= functions.merged(function, organization, stage, rules_of(catalogue, function))
     for source in SOURCES:
-        resources[logical(source, "Archive")] = _archive(catalogue, source, stage)
+        resources |= _archives(catalogue, source, stage)
     return {
         "Description": f"countermeasure: the hub, stage {stage}",
         "Parameters": dict(PARAMETERS),
@@ -168,14 +169,23 @@ def _bus_policy(organization: Organization, stage: str) -> dict[str, Any]:
     }
 
 
-def _archive(catalogue: Catalogue, source: str, stage: str) -> dict[str, Any]:
+def _archives(catalogue: Catalogue, source: str, stage: str) -> dict[str, Any]:
+    """Return the archives of what one function hears, one for each of its patterns."""
+    name, found = logical(source, "Archive"), groups(rules_of(catalogue, source))
+    return {
+        numbered(name, number).replace("-", ""): _archive(numbered(named(stage, source), number), group)
+        for number, group in enumerate(found)
+    }
+
+
+def _archive(name: str, rules: Sequence[Rule]) -> dict[str, Any]:
     return {
         "Type": "AWS::Events::Archive",
         "Properties": {
-            "ArchiveName": named(stage, source),
+            "ArchiveName": name,
             "Description": "Events as they came, to be replayed",
             "SourceArn": sub(f"arn:{PARTITION}:events:{REGION}:{ACCOUNT}:event-bus/default"),
-            "EventPattern": merged(rules_of(catalogue, source)),
+            "EventPattern": merged(rules),
             "RetentionDays": functions.ARCHIVE_DAYS,
         },
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.accounts import home_region
 from chalicelib.catalogue import Catalogue
 from chalicelib.daily import UNDELIVERED
+from chalicelib.model import Rule
 from chalicelib.organization import Organization
-from chalicelib.patterns import GATHERED, SOURCES, merged
+from chalicelib.patterns import GATHERED, SOURCES, groups, merged, numbered
 from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document, ref, sub
 from infrastructure.events import rules_of, state
 from infrastructure.functions import QUEUE_DAYS
@@ -26,7 +28,7 @@ def template(catalogue: Catalogue, organization: Organization, stage: str = STAG
         **_responder(catalogue, organization, stage),
         "ForwarderRole": _forwarder(organization.hub),
         **_undelivered(),
-        **{logical(source, "Forward"): _forward(catalogue, source, organization.hub) for source in SOURCES},
+        **_forwards(catalogue, organization.hub),
     }
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
@@ -138,9 +140,16 @@ def _undelivered() -> dict[str, Any]:
     }
 
 
-def _forward(catalogue: Catalogue, source: str, hub: str) -> dict[str, Any]:
+def _forwards(catalogue: Catalogue, hub: str) -> dict[str, Any]:
+    return {
+        numbered(logical(source, "Forward"), number).replace("-", ""): _forward(source, number, group, hub)
+        for source in SOURCES
+        for number, group in enumerate(groups(rules_of(catalogue, source)))
+    }
+
+
+def _forward(source: str, number: int, rules: Sequence[Rule], hub: str) -> dict[str, Any]:
     """Return the rule that forwards what one function of the hub listens to, by the very same pattern."""
-    rules = rules_of(catalogue, source)
     target = {
         "Id": "hub",
         "Arn": sub(_bus(hub)),
@@ -151,7 +160,7 @@ def _forward(catalogue: Catalogue, source: str, hub: str) -> dict[str, Any]:
         "Type": "AWS::Events::Rule",
         "Condition": "HubAfar" if source in GATHERED else "Afar",
         "Properties": {
-            "Name": f"{PRODUCT}-{source}",
+            "Name": numbered(f"{PRODUCT}-{source}", number),
             "Description": "Forwards to countermeasure's hub what its rules ask for",
             "State": state(rules),
             "EventPattern": merged(rules),

@@ -63,7 +63,7 @@ class Deployment:
         return Patient(
             self.deployed,
             self.catalogue,
-            dict.fromkeys(FUNCTIONS, PATTERN),
+            dict.fromkeys(SOURCES, (PATTERN,)),
             accounts,
             _now,
             read_secret=lambda _: self.secret,

@@ -15,11 +15,12 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 
 from chalicelib.accounts import Accounts
-from chalicelib.catalogue import Catalogue
-from chalicelib.daily import AT_ONCE, MARGIN, READS, UNDELIVERED, Broken, enabled, look, unforwarded
+from chalicelib.catalogue import Catalogue, load
+from chalicelib.daily import AT_ONCE, MARGIN, READS, UNDELIVERED, Broken, enabled, forwarded, look, unforwarded
 from chalicelib.engine import Engine
 from chalicelib.errors import AccessRefused
 from chalicelib.organization import Account
+from chalicelib.patterns import GATHERED
 from lab.organization import HUB, Lab
 from tests.deployment import REGION, Deployment, With, refused
 from tests.functions import Deployed
@@ -28,6 +29,7 @@ from tests.test_functions import counted
 DAY_ONE = datetime(2026, 8, 1, 6, 0, tzinfo=UTC)
 MEMBER, OTHER = "111122223333", "777788889999"
 RULE = "countermeasure-cloudtrail"
+FORWARDS = {f"countermeasure-{name}" for name in forwarded(load()) if name not in GATHERED}
 
 
 def plenty() -> int:
@@ -167,8 +169,7 @@ def waiting(lab: Lab) -> None:
 ILL: dict[str, tuple[Callable[[Lab], None], str]] = {
     "no rule": (
         forwards_nothing,
-        "us-east-1 has no rule countermeasure-accessanalyzer, countermeasure-cloudtrail, countermeasure-config, "
-        "countermeasure-health, countermeasure-signin",
+        f"us-east-1 has no rule {', '.join(sorted(FORWARDS))}",
     ),
     "a rule of another version": (older, f"us-east-1 forwards by an older version of {RULE}"),
     "a disabled rule": (disabled, f"us-east-1 has disabled {RULE}"),

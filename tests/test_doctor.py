@@ -322,8 +322,18 @@ ILL: dict[str, tuple[Callable[[Patient], Check], Make, str, str]] = {
         "fail",
         "its environment lacks LEDGER_TABLE",
     ),
-    "no rule": (pattern, nothing, "fail", "no EventBridge rule of its name is there: it hears nothing"),
-    "a rule that is disabled": (pattern, disabled, "fail", "its EventBridge rule is disabled: it hears nothing"),
+    "no rule": (
+        pattern,
+        nothing,
+        "fail",
+        "there is no EventBridge rule countermeasure-dev-config: it hears nothing by it",
+    ),
+    "a rule that is disabled": (
+        pattern,
+        disabled,
+        "fail",
+        "its EventBridge rule countermeasure-dev-config is disabled: it hears nothing by it",
+    ),
     "a rule that calls another": (
         pattern,
         rule(target="health"),
@@ -334,7 +344,7 @@ ILL: dict[str, tuple[Callable[[Patient], Check], Make, str, str]] = {
         pattern,
         rule(pattern={"source": ["aws.config"]}),
         "fail",
-        "its pattern is not that of the rules in this checkout",
+        "the pattern of countermeasure-dev-config is not that of the rules in this checkout",
     ),
     "no queue": (dead_letters, nothing, "fail", "it has no dead-letter queue: what it cannot answer is lost"),
     "a letter": (dead_letters, sent, "warn", "1 events could not be answered"),
@@ -585,8 +595,8 @@ def test_one_failure_is_exit_code_1_and_one_account_is_one_account(deployment: D
         {
             "name": "pattern health",
             "status": "fail",
-            "text": "its EventBridge rule is disabled: it hears nothing",
-            "todo": "enable the rule countermeasure-dev-health",
+            "text": "its EventBridge rule countermeasure-dev-health is disabled: it hears nothing by it",
+            "todo": "enable countermeasure-dev-health",
         }
     ]
     assert [each["name"] for each in told if each["name"].startswith("role ")] == [f"role {MEMBER}"]

@@ -68,7 +68,7 @@ class TestTheWholeWay:
             deployed.invoke("heartbeat", SCHEDULED)
         assert counted(capsys.readouterr().out) == {"HeartbeatsSent": [0, 1]}
         [event] = sent
-        assert compile_pattern(heard(rules, HUB)).matches(event)
+        assert compile_pattern(heard(rules, HUB)[0]).matches(event)
         assert deployed.invoke(source, event) == []
         assert counted(capsys.readouterr().out) == {"Heartbeat": [0, 1]}
         stored = functions.engine(source).ledger.load(f"heartbeat-{source}")

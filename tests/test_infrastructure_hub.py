@@ -21,7 +21,7 @@ from chalicelib.heartbeat import arrived
 from chalicelib.model import Mode
 from chalicelib.organization import Account, Channels, Environment, Organization, Protected, read
 from chalicelib.patterns import HEARTBEAT as HEARTS
-from chalicelib.patterns import SOURCES, heard
+from chalicelib.patterns import SOURCES, heard, numbered
 from chalicelib.slackapp.endpoint import CLICKED, IGNORED, REFUSED, REPEATED
 from chalicelib.switch import MODE_PARAMETER, parsed
 from cli.main import app
@@ -101,7 +101,9 @@ class TestTheTemplate:
         assert changed <= set(theirs)
         for function in TRIGGERED:
             events = MERGED[logical(function)]["Properties"]["Events"]
-            assert set(events) == set(theirs[logical(function)]["Properties"]["Events"])
+            first = logical(function, "Event")
+            assert {first} == set(theirs[logical(function)]["Properties"]["Events"])
+            assert {name.rstrip("0123456789") for name in events} == {first}
 
     def test_every_function_of_the_app_is_cared_for(self, chalice: Mapping[str, Any]) -> None:
         made = {name for name, each in chalice["Resources"].items() if each["Type"] == "AWS::Serverless::Function"}
@@ -135,10 +137,14 @@ class TestTheTemplate:
             assert came["Properties"]["DeadLetterConfig"] == {"Arn": queue_of(function)}
             assert came["Properties"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 60}
             assert came["Type"] == ("Schedule" if function in SCHEDULED else "EventBridgeRule")
-            if function not in SCHEDULED:
-                rules = rules_of(load(), function)
-                assert came["Properties"]["Pattern"] == heard(rules, {"Ref": "AWS::AccountId"})
-        assert len(found.get("Events", {})) == (function in TRIGGERED)
+        came = [each["Properties"] for each in found.get("Events", {}).values()]
+        if function not in SCHEDULED and function in TRIGGERED:
+            patterns = heard(rules_of(load(), function), {"Ref": "AWS::AccountId"})
+            assert [each["Pattern"] for each in came] == [*patterns]
+            name = f"countermeasure-{STAGE}-{function}"
+            assert [each["RuleName"] for each in came] == [numbered(name, n) for n in range(len(patterns))]
+        else:
+            assert len(came) == (function in TRIGGERED)
         logs = resources[logical(function, "LogGroup")]["Properties"]
         assert logs["LogGroupName"] == f"/aws/lambda/countermeasure-{STAGE}-{function}"
         assert logs["RetentionInDays"] >= 30
@@ -337,11 +343,13 @@ class TestAroundTheFunctions:
         }
 
     @pytest.mark.parametrize("function", TRIGGERED)
-    def test_a_queue_takes_what_eventbridge_could_not_deliver_of_its_own_rule(self, function: str) -> None:
-        rule = f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/countermeasure-dev-{function}"
+    def test_a_queue_takes_what_eventbridge_could_not_deliver_of_its_own_rules(self, function: str) -> None:
+        rule = (
+            f"arn:${{AWS::Partition}}:events:${{AWS::Region}}:${{AWS::AccountId}}:rule/countermeasure-dev-{function}*"
+        )
         [statement] = MERGED[logical(function, "DeadLettersPolicy")]["Properties"]["PolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-        assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::Sub": rule}}}
+        assert statement["Condition"] == {"ArnLike": {"aws:SourceArn": {"Fn::Sub": rule}}}
         assert MERGED[logical(function, "DeadLetters")]["Properties"]["QueueName"] == f"countermeasure-dev-{function}"
 
     def test_every_function_has_its_alarms_and_silence_has_one(self) -> None:

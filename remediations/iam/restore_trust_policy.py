@@ -76,6 +76,7 @@ remediation = Remediation(
     reads=("iam:GetRole", "organizations:DescribeOrganization"),
     writes=("iam:UpdateAssumeRolePolicy",),
     pin=("arn:{partition}:iam::{account}:role/{id}", "arn:{partition}:iam::{account}:role/*/{id}"),
+    asks=("organization_accounts",),
     impact="Nobody of another account can assume the role any more: vendors with an external id and other accounts of"
     " the organization included, unless a condition on aws:PrincipalOrgID or aws:PrincipalAccount limits the statement"
     " to ours. Services, the account's own principals and identity providers stay, even if the intruder added them."

@@ -74,6 +74,7 @@ remediation = Remediation(
     reads=("kms:ListGrants",),
     writes=("kms:RevokeGrant", "kms:CreateGrant"),
     pin=("arn:{partition}:kms:{region}:{account}:key/{id}",),
+    asks=("organization_accounts",),
     impact=(
         "Principals of other accounts can no longer use the key by grant, within minutes: shared snapshots, images and"
         " Auto Scaling groups over there stop working, those of other accounts of the organization included. Grants to"

@@ -72,6 +72,7 @@ remediation = Remediation(
     # PutBucketReplication passes the rules' role on (S3 API reference).
     writes=("s3:PutReplicationConfiguration", "iam:PassRole"),
     pin=("arn:{partition}:s3:::{id}", "arn:{partition}:iam::{account}:role/*"),
+    asks=("organization_accounts",),
     impact=(
         "New objects are no longer copied to buckets of other accounts, those of your own organization included unless"
         " they are known to be yours; objects written meanwhile are not caught up on by undo. Rules into"
