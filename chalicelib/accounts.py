@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import aws
 from chalicelib.errors import AccessRefused
 from chalicelib.model import Call, Remediation, Resource
-from chalicelib.scope import pins, policy
+from chalicelib.scope import limited, pins, policy
 from chalicelib.withheld import withheld
 
 RESPONDER = "countermeasure-responder"
@@ -147,6 +147,18 @@ class Accounts:
             for action in remediation.writes:
                 writes.setdefault(action, set()).update(pins(remediation, resource))
         return self._open(account, region, incident, incident, policy(reads, writes))
+
+    def limited(
+        self,
+        account: str,
+        region: str,
+        incident: str,
+        reads: Mapping[str, Iterable[str]],
+        writes: Mapping[str, Iterable[str]],
+        condition: Mapping[str, Any],
+    ) -> ScopedSession:
+        """Open a session of these IAM actions, each on its own ARNs; the writes under a condition."""
+        return self._open(account, region, incident, incident, limited(reads, writes, condition))
 
     def alias(self, account: str) -> str:
         """Return the account's alias (IAM ListAccountAliases), or "" where it has none. Looked up once."""

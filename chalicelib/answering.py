@@ -69,7 +69,7 @@ def act(
     news = [change for change in changes if _is_news(change, earlier)]
     was = stored.approval(Action.APPROVE) if stored else None
     approval = asked_now(engine, record.incident, [*(stored.changes if stored else ()), *news], was)
-    told = _told(engine, replace(record, changes=news), known, earlier, told_only, approval)
+    told = _told(engine, replace(record, changes=news), changes, known, earlier, told_only, approval)
     also = [ask(approval)] if approval and approval is not was else []
     faced = earlier and engine.teller.faced(earlier.notices)
     also += [stale(record.incident, engine.clock())] if faced else []
@@ -149,12 +149,13 @@ def asked_now(engine: Engine, incident: str, changes: Sequence[Change], was: App
 def _told(
     engine: Engine,
     record: Record,
+    changes: Sequence[Change],
     known: Known,
     earlier: Stored | None,
     told_only: Sequence[Response],
     approval: Approval | None,
 ) -> list[Told]:
-    """Return what is to be told: the incident's own message, or what is news of it."""
+    """Return what is to be told: the incident's own message, or what is news of it, which `record` holds."""
     rules = [engine.catalogue.rules[id_] for id_ in record.rules]
     incident = assemble(record.incident, [record.finding], rules, record.changes, told_only)
     if earlier is None:
@@ -162,7 +163,8 @@ def _told(
     repeated = known.repeated or (known.died and earlier.findings[0].id == record.finding.id)
     if repeated and not record.changes:
         return []
-    if engine.teller.compose(incident, Kind.INCIDENT).id in {told.id for told in earlier.notices}:
+    whole = assemble(record.incident, [record.finding], rules, changes, told_only)
+    if engine.teller.compose(whole, Kind.INCIDENT).id in {told.id for told in earlier.notices}:
         return []  # an attempt that died recorded what it was about to tell, and that is told now
     return [_follow_up(engine, incident, earlier)]
 

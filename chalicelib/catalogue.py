@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, NoReturn, TypeVar
 
 from chalicelib.errors import InvalidCatalogue
@@ -30,8 +32,13 @@ class Catalogue:
         return {id_: unit for id_, unit in self.remediations.items() if id_ in used}
 
     def match(self, event: Mapping[str, Any]) -> list[Rule]:
-        """Return the rules whose pattern an EventBridge envelope matches, by id."""
-        return self.index.match(event)
+        """Return the rules whose pattern an EventBridge envelope matches, by id.
+
+        A rule for the rest (`otherwise`) is among them only where no other rule of its source is.
+        """
+        found = self.index.match(event)
+        answered = {rule.id.partition(".")[0] for rule in found if not rule.otherwise}
+        return [rule for rule in found if not rule.otherwise or rule.id.partition(".")[0] not in answered]
 
 
 def load(rules: str = "rules", remediations: str = "remediations", *, sources: tuple[str, ...] = ()) -> Catalogue:
@@ -53,20 +60,39 @@ def of(rules: Mapping[str, Rule], remediations: Mapping[str, Remediation]) -> Ca
 
 
 def collect(package: str, literal: str, kind: type[Unit]) -> dict[str, Unit]:
-    """Return the units of a package and its folders: each module's `literal`, by id."""
+    """Return the units of a package and its folders by id: each module's `literal`, and its table of them (`rules`).
+
+    A module's one unit is named as its file; those of a table begin with the folder's name.
+    """
     found: dict[str, Unit] = {}
     for module in _modules(package):
-        unit = getattr(importlib.import_module(module), literal, None)
-        if unit is None:
-            continue
-        if not isinstance(unit, kind):
-            raise InvalidCatalogue(f"{module}: `{literal}` is no {kind.__name__}")
-        if module.split(".")[-2:] != unit.id.split("."):
-            raise InvalidCatalogue(f"{module}: its id is {unit.id!r}; it must be named as its file")
-        if unit.id in found:
-            raise InvalidCatalogue(f"{module}: the id {unit.id!r} comes twice")
-        found[unit.id] = unit
+        loaded = importlib.import_module(module)
+        folder, file = module.split(".")[-2:]
+        for unit in _units(loaded, literal, kind):
+            if unit.id.split(".") != [folder, file]:
+                raise InvalidCatalogue(f"{module}: its id is {unit.id!r}; it must be named as its file")
+            _add(found, module, unit)
+        for unit in _units(loaded, f"{literal}s", kind):
+            if not re.fullmatch(rf"{folder}\.\w+", unit.id):
+                raise InvalidCatalogue(f"{module}: the id {unit.id!r} must be {folder}.NAME, as its folder is named")
+            _add(found, module, unit)
     return found
+
+
+def _units(module: ModuleType, literal: str, kind: type[Unit]) -> tuple[Unit, ...]:
+    """Return what stands in a module under a name: one unit, or a tuple of them where the name is of a table."""
+    if (there := getattr(module, literal, None)) is None:
+        return ()
+    units = there if isinstance(there, tuple) else (there,)
+    if any(not isinstance(unit, kind) for unit in units):
+        raise InvalidCatalogue(f"{module.__name__}: `{literal}` is no {kind.__name__}")
+    return units
+
+
+def _add(found: dict[str, Unit], module: str, unit: Unit) -> None:
+    if unit.id in found:
+        raise InvalidCatalogue(f"{module}: the id {unit.id!r} comes twice")
+    found[unit.id] = unit
 
 
 def _modules(package: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from chalicelib.acting import Hands, Step
@@ -20,6 +20,7 @@ from chalicelib.errors import Busy
 from chalicelib.findings import parse
 from chalicelib.guardrails import Facts, Situation, ceilings, facts_now, lowest
 from chalicelib.incidents import assemble, of_stored
+from chalicelib.internal_ids import by_name
 from chalicelib.ledger import Known, Ledger, Record, Stored
 from chalicelib.model import Change, Finding, Incident, Mode, Outcome, Response, Rule
 from chalicelib.organization import Organization
@@ -67,6 +68,7 @@ class Engine:
 
     def answer(self, finding: Finding, rules: Sequence[Rule]) -> Incident:
         """Answer one finding with the rules that fire on it. Raises Busy."""
+        finding = by_name(finding, self.hands.accounts)
         found = briefed(units(finding, rules), self.organization, partial(kept, self.ledger.table))
         last = Busy("another delivery is working on the same resource")
         for seconds in WAITS:
@@ -81,7 +83,7 @@ class Engine:
         """Answer a finding on what the ledger knows now. Raises Busy when that has changed meanwhile."""
         known = self.ledger.look(finding, [unit.resource.key for unit in found])
         stored = self.ledger.load(known.incident) if known.incident else None
-        if stored and known.answered and not (known.died and _cut_off(stored, finding)):
+        if stored and known.answered:
             self.teller.tell(stored.id, stored.notices)
             return of_stored(stored, self.catalogue)
         id_ = known.incident or incident_id(finding)
@@ -102,7 +104,7 @@ class Engine:
     ) -> list[Step]:
         """Return the units under their guardrails, each with the change that an earlier attempt began, or a new one."""
         earlier = {change.id: change for change in stored.changes} if stored else {}
-        at = self.clock().isoformat(timespec="milliseconds")
+        at = _after(stored, self.clock()).isoformat(timespec="milliseconds")
         facts = self.facts()
         steps = []
         for number, unit in enumerate(guarded(unit, finding, self.organization, known.undone, facts) for unit in found):
@@ -133,10 +135,10 @@ class Engine:
         return responses
 
 
-def _cut_off(stored: Stored, finding: Finding) -> bool:
-    """Tell whether the attempt that died had not recorded all that it did: nobody would be told of it."""
-    mine = [change for change in stored.changes if change.finding == finding.id]
-    return not stored.notices or any(change.outcome is Outcome.INTENDED for change in mine)
+def _after(stored: Stored | None, now: datetime) -> datetime:
+    """Return now, or the moment after the last change that is there: another function's clock may be ahead of ours."""
+    latest = max((change.at for change in stored.changes), default="") if stored else ""
+    return max(now, datetime.fromisoformat(latest) + timedelta(milliseconds=1)) if latest else now
 
 
 def _newest(stored: Stored | None, finding: Finding) -> Finding | None:

@@ -11,13 +11,28 @@ from chalicelib.model import Remediation, Resource
 
 def policy(reads: Iterable[str], writes: Mapping[str, Iterable[str]]) -> str:
     """Return the session policy: the reads on everything, each write on its own ARNs. Actions of one scope share."""
-    statements: list[dict[str, object]] = [{"Effect": "Allow", "Action": sorted(reads), "Resource": "*"}]
+    return _document([{"Effect": "Allow", "Action": sorted(reads), "Resource": "*"}, *_by_scope(writes)])
+
+
+def limited(
+    reads: Mapping[str, Iterable[str]], writes: Mapping[str, Iterable[str]], condition: Mapping[str, object]
+) -> str:
+    """Return the session policy of reads and writes that each have their own ARNs, the writes under a condition."""
+    return _document([*_by_scope(reads), *({**statement, "Condition": condition} for statement in _by_scope(writes))])
+
+
+def _by_scope(actions: Mapping[str, Iterable[str]]) -> list[dict[str, object]]:
     by_scope: dict[tuple[str, ...], list[str]] = {}
-    for action, arns in writes.items():
+    for action, arns in actions.items():
         scope = tuple(sorted(set(arns)))
         by_scope.setdefault(("*",) if "*" in scope else scope, []).append(action)
-    for scope, actions in sorted(by_scope.items()):
-        statements.append({"Effect": "Allow", "Action": sorted(actions), "Resource": list(scope)})
+    return [
+        {"Effect": "Allow", "Action": sorted(named), "Resource": list(scope)}
+        for scope, named in sorted(by_scope.items())
+    ]
+
+
+def _document(statements: Iterable[Mapping[str, object]]) -> str:
     kept = [statement for statement in statements if statement["Action"]]
     return json.dumps({"Version": "2012-10-17", "Statement": kept}, separators=(",", ":"))
 

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import source_told
 from chalicelib.accounts import Accounts
 from chalicelib.approvals import asked
 from chalicelib.catalogue import Catalogue
@@ -81,6 +82,8 @@ class Teller:
     def tell(self, incident: str, earlier: Sequence[Told] = (), new: Sequence[Told] = ()) -> None:
         """Deliver what has not arrived yet and may be told now, an incident's own message before the replies to it.
 
+        Then the source is told of it, where something that it found was contained.
+
         What was recorded `earlier` and has no receipt may have arrived: once whoever told it had the time to say so, it
         is looked for, and told if it is not there. Until then what replies to it waits: it would stand beside it.
         """
@@ -90,14 +93,30 @@ class Teller:
         now = self.clock().isoformat(timespec="seconds")
         parent: Receipts = {}
         opening = any(_being_told(told, now) for told in earlier)
+        owing: list[Told] = []
         for told, notice in sorted(kept, key=lambda each: (each[1].kind is not Kind.INCIDENT, each[1].at)):
             receipts: Receipts = told.receipts
             waits = opening and notice.kind is Kind.FOLLOW_UP
             if not told.told_at and not waits and max(told.not_before, told.due) <= now:
                 receipts = self.channels.deliver(notice, told.receipts, parent)
+                owed = source_told.owed(notice, [each for _, each in kept], told.receipts, self._seconds())
+                receipts = {**receipts, **owed}
                 self.ledger.receive(incident, replace(told, receipts=receipts), self.channels.wait(receipts))
+                owing += [replace(told, receipts=receipts)] if any("error" in each for each in owed.values()) else []
             if notice.kind is Kind.INCIDENT:
                 parent = {name: receipt for name, receipt in receipts.items() if delivered(dict(receipt))}
+        for told in owing:
+            self._tell_source(incident, told)
+
+    def _tell_source(self, incident: str, told: Told) -> None:
+        """Tell the source, and keep what came of it beside the receipts of the people."""
+        stored, was = self.ledger.load(incident), told.receipts[source_told.TARGET]
+        receipt = source_told.tell(stored, self.accounts, self.organization.hub, was, self._seconds())
+        receipts = {**told.receipts, source_told.TARGET: receipt}
+        self.ledger.receive(incident, replace(told, receipts=receipts), self.channels.wait(receipts))
+
+    def _seconds(self) -> int:
+        return int(self.clock().timestamp())
 
     def catch_up(self, stored: Stored) -> None:
         """Tell what of an incident has not arrived, and take off the list what has."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,12 +15,12 @@ from chalicelib import reconcile
 from chalicelib.catalogue import Catalogue
 from chalicelib.findings import parse
 from chalicelib.ledger import HOLD_SECONDS
-from chalicelib.model import Incident, Outcome, State
+from chalicelib.model import Incident, Mode, Outcome, State
 from chalicelib.units import units
-from lab.crashing import Crash, Fuse, gated
+from lab.crashing import Call, Crash, Fuse, gated
 from lab.organization import Lab
 from lab.stage import prepare
-from tests.deciding import undo
+from tests.deciding import approve, undo
 from tests.replaying import administrator, event, told
 
 
@@ -74,3 +76,48 @@ def test_a_crash_at_any_call_converges_on_redelivery_and_undo_restores_the_first
 
 def outcomes(incident: Incident) -> list[tuple[str, Outcome]]:
     return [(change.remediation, change.outcome) for change in incident.changes]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_crash_that_leaves_half_of_a_record_is_recorded_and_asked_whole_on_redelivery(
+    lab: Lab, catalogue: Catalogue, seed: int
+) -> None:
+    # BatchWriteItem writes each item for itself: any part of them may be there.
+    lab.reset(Mode.APPROVE)
+    stage = prepare(lab, catalogue, event("guardduty.long_term_key_misused/fires.called_from_tor"))
+    engine = lab.engine(catalogue)
+
+    def dies_halfway(call: Call) -> Any:
+        if call.make_part:
+            call.make_part(random.Random(seed))
+            raise Crash(call.name)
+        return call.make()
+
+    with pytest.raises(Crash), gated(dies_halfway):
+        engine.handle(stage.event)
+    moment = datetime.now(UTC) + timedelta(seconds=HOLD_SECONDS + 1)
+    with time_machine.travel(moment):
+        [incident] = engine.handle(stage.event)
+        stored = engine.ledger.load(incident.id)
+        assert {change.outcome for change in stored.changes} == {Outcome.AWAITING}
+        assert {id_ for each in stored.approvals for id_ in each.changes} == {change.id for change in stored.changes}
+        assert len(told(lab)) == 1
+        assert {change.outcome for change in approve(engine, incident.id).changes} == {Outcome.CONTAINED}
+
+
+def test_what_was_decided_later_comes_later_whatever_a_clock_says(lab: Lab, catalogue: Catalogue) -> None:
+    lab.reset(Mode.APPROVE)
+    stage = prepare(lab, catalogue, event("cloudtrail.security_group_opened/fires.ipv4"))
+    engine = lab.engine(catalogue)
+    [finding] = parse(stage.event)
+    [unit] = units(finding, catalogue.match(stage.event))
+    ec2 = lab.boto(unit.resource.account, unit.resource.region).client("ec2")
+    ports = (5432, 27017, 3306, 6379, 1433, 9200)
+    with time_machine.travel(datetime(2026, 8, 1, 12, tzinfo=UTC), tick=False):
+        for port in ports:
+            world = [{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+            ec2.authorize_security_group_ingress(GroupId=unit.resource.id, IpPermissions=world)
+            [change] = engine.answer(replace(finding, revision=str(port)), [unit.rule]).changes
+    stored = engine.ledger.load(change.incident)
+    opened = [sum(rule.get("from") in ports for rule in each.before) for each in stored.changes]
+    assert opened == [1, 2, 3, 4, 5, 6]

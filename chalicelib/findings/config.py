@@ -11,9 +11,9 @@ from chalicelib.findings.reading import at, text
 from chalicelib.findings.where import Where
 from chalicelib.model import Finding, Resource, Severity, Standing
 
-_TYPES = {"AWS::::Account": "AWS::Account"}
-_UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}|(db|cluster)-[A-Z0-9]{16,}", re.ASCII)
-"""`AIDA...`, `AROA...`, `db-ABC...`: what Config calls IAM and RDS resources is not the name that their APIs take."""
+_TYPES = {"AWS::::Account": "AWS::Account", "AWS::OpenSearch::Domain": "AWS::OpenSearchService::Domain"}
+_UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}", re.ASCII)
+"""`AIDA...`, `AROA...`: what Config calls IAM resources is not the name that IAM's API takes, and IAM tells nobody."""
 
 
 def parse(event: Mapping[str, Any]) -> tuple[Finding, ...]:
@@ -59,7 +59,10 @@ def parse(event: Mapping[str, Any]) -> tuple[Finding, ...]:
 
 
 def _resource(detail: Mapping[str, Any], where: Where) -> Resource | None:
-    """Return the resource, or nothing where Config says a unique id and no name."""
+    """Return the resource, or nothing where Config says a unique id of IAM and no name.
+
+    A database keeps the id that Config has for it, which `chalicelib.internal_ids` asks RDS the name of.
+    """
     kind, raw = text(detail, "resourceType"), at(detail, "resourceId")
-    by_unique_id = kind.startswith(("AWS::IAM::", "AWS::RDS::")) and isinstance(raw, str) and _UNIQUE_ID.fullmatch(raw)
+    by_unique_id = kind.startswith("AWS::IAM::") and isinstance(raw, str) and _UNIQUE_ID.fullmatch(raw)
     return None if by_unique_id else where.resource(_TYPES.get(kind, kind), raw)

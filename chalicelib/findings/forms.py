@@ -133,6 +133,7 @@ FORMS: dict[str, Form] = {
     "AWS::SageMaker::NotebookInstance": _form("sagemaker", "notebook-instance/%", r"[A-Za-z0-9][A-Za-z0-9-]{0,62}"),
     "AWS::Athena::WorkGroup": _form("athena", "workgroup/%", r"[\w.-]{1,128}"),
     "AWS::Backup::BackupVault": _form("backup", "backup-vault:%", r"[\w.-]{2,50}"),
+    "AWS::SSM::Document": _form("ssm", "document/%", r"[\w.-]{3,128}"),
     "AWS::Logs::LogGroup": _form("logs", r"log-group:%(?::\*)?", r"[\w./#-]{1,255}"),
 }
 """The types whose API takes a short id. Every id is ASCII."""
@@ -147,6 +148,7 @@ BY_ARN: dict[str, str] = {
     "AWS::MSK::Cluster": "kafka",
     "AWS::IAM::ManagedPolicy": "iam",
     "AWS::ECS::Service": "ecs",
+    "AWS::ECS::Task": "ecs",
     "AWS::ECS::TaskDefinition": "ecs",
     "AWS::Backup::RecoveryPoint": "backup",
     "AWS::WAFv2::WebACL": "wafv2",

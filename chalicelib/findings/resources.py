@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import unquote
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
 from chalicelib.errors import InvalidCatalogue, MalformedEvent
 from chalicelib.findings.asff_types import ASFF_TYPES
+from chalicelib.findings.features import switched_off
 from chalicelib.findings.forms import ACCOUNT, BY_ARN, FORMS, HOME_REGIONS, REGION
 from chalicelib.model import Finding, Resource, Rule
 
@@ -164,7 +166,11 @@ def _found(rule: Rule, path: str, event: Mapping[str, Any]) -> Iterator[object]:
 
 
 def _said_of(type: str, raw: object, finding: Finding) -> dict[str, str]:
-    """Return what the event's own actor tells of a resource: a key's user, a session's role id."""
+    """Return what else the event tells of a resource: a key's user, a session's role id, what a call did to it."""
+    if type == "AWS::EKS::Cluster":
+        return _given_to(finding)
+    if type == "AWS::GuardDuty::Detector":
+        return {"features": plans} if (plans := switched_off(finding.event)) else {}
     actor = finding.actor
     if not actor or not isinstance(raw, str) or not raw:
         return {}
@@ -175,3 +181,10 @@ def _said_of(type: str, raw: object, finding: Finding) -> dict[str, str]:
         role_id = principal.partition(":")[0] if isinstance(principal, str) else ""
         return {"role_id": role_id} if re.fullmatch(r"AROA[A-Z0-9]{8,64}", role_id) else {}
     return {}
+
+
+def _given_to(finding: Finding) -> dict[str, str]:
+    """Return the principal that a call gives access to a cluster: EKS writes its ARN as it stands in the call's URL."""
+    raw = jmespath.search("detail.requestParameters.principalArn", finding.event)
+    arn = unquote(raw) if isinstance(raw, str) and len(raw) <= 2048 else ""
+    return {"principal": arn} if _ARN.fullmatch(arn) else {}

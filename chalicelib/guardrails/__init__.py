@@ -12,7 +12,7 @@ from chalicelib.guardrails.modes import (
     rule_mode,
     undone_before,
 )
-from chalicelib.guardrails.resource import governed_region, protected_resource
+from chalicelib.guardrails.resource import allowed_region, governed_region, protected_resource
 from chalicelib.guardrails.situation import Facts, Guardrail, Situation, facts_now, no_switch
 from chalicelib.model import Ceiling, Mode
 
@@ -26,6 +26,7 @@ GUARDRAILS: tuple[Guardrail, ...] = (
     break_glass_window,
     break_glass_principal,
     protected_resource,
+    allowed_region,
     governed_region,
     other_account,
     standing,

@@ -25,6 +25,15 @@ def protected_resource(situation: Situation) -> Ceiling | None:
     return None
 
 
+def allowed_region(situation: Situation) -> Ceiling | None:
+    """What a rule says of regions that nobody is to use is nothing where they may be used: no rule knows which."""
+    allowed = situation.organization.allowed_regions
+    if not situation.rule.elsewhere or (allowed and situation.region not in allowed):
+        return None
+    where = f"{situation.region} is one of regions.allowed" if allowed else "regions.allowed is empty: all may be used"
+    return Ceiling("allowed region", Mode.OFF, where)
+
+
 def governed_region(situation: Situation) -> Ceiling | None:
     """In a region whose events are not heard, nobody would learn of what follows."""
     if situation.region in situation.organization.heard_in:

@@ -124,12 +124,18 @@ def shown(incident: str) -> Write:
 
 
 def stored(incident: str, items: Mapping[str, Item]) -> Stored:
-    """Return the incident of its items. Raises UnknownIncident where there are none."""
+    """Return the incident of its items. Raises UnknownIncident where there are none.
+
+    What is asked about changes that are not all there was being recorded by a process that died: it is asked again when
+    the event is delivered again, and nobody has seen it yet.
+    """
     top = items.get("incident")
     if top is None:
         raise UnknownIncident(f"no incident {incident!r} is in the ledger")
     findings = [(sk != top["opener"], finding_of(item["body"])) for sk, item in _under(items, "finding")]
     changes = [change_of(item["body"]) for _, item in _under(items, "change")]
+    asked = [approval_of(item["body"]) for _, item in _under(items, "approval") if item["waiting"]]
+    known = {change.id for change in changes}
     return Stored(
         id=incident,
         opened_at=top["opened_at"],
@@ -147,7 +153,7 @@ def stored(incident: str, items: Mapping[str, Item]) -> Stored:
             )
             for sk, item in _under(items, "notice")
         ),
-        approvals=tuple(approval_of(item["body"]) for _, item in _under(items, "approval") if item["waiting"]),
+        approvals=tuple(each for each in asked if known.issuperset(each.changes)),
         decisions=tuple(decision_of(item["body"]) for _, item in sorted(_under(items, "decision"))),
         acknowledged_by=top.get("acknowledged_by", ""),
         snoozed_until=top.get("snoozed_until", ""),

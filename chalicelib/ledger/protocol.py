@@ -59,7 +59,9 @@ class Ledger:
         for item in left:
             self.take_over(item)
         if left:
-            return replace(self.look(finding, resources), died=True)
+            known = replace(self.look(finding, resources), died=True)
+            mine = any(begun_of(item[BEGUN]).finding.id == finding.id for item in left)
+            return replace(known, answered=False) if mine else known  # it may not have recorded all that it did
         mine = found.get(own)
         same = mine is not None and mine.get("occasion") == finding.occasion
         current = mine if mine and (same or mine.get("open_until", 0) > now) else None
