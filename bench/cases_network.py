@@ -157,7 +157,8 @@ def _instance_mines(state: State) -> Event:
 
 CLOSING = frozenset({"ec2:RevokeSecurityGroupIngress"})
 CUTTING_OFF = frozenset({"ec2:ModifyNetworkInterfaceAttribute", "ec2:ModifyInstanceAttribute"})
-EVIDENCE = frozenset({"ec2:CreateSnapshots", "ec2:DescribeSnapshots"})
+EVIDENCE = frozenset({"ec2:CreateSnapshots", "ec2:DescribeInstances", "ec2:DescribeSnapshots"})
+"""The calls that only a snapshot of the disks needs: who cuts an instance off asks for its network interfaces."""
 
 CASES = (
     Case(

@@ -21,9 +21,10 @@ from slack_sdk.web import WebClient
 from bench.failing_slack import PATIENCE, World
 from bench.report import Part, Promise, shown
 from chalicelib.model import Severity
-from chalicelib.notify import Kind, Notice, Receipt, Targets, Verdict, notify, slack, wait
+from chalicelib.notify import Kind, Notice, Receipt, Targets, Verdict, notify, wait
 from chalicelib.notify.attempts import MOST
 from chalicelib.notify.secrets import SlackSecret
+from chalicelib.notify.slack_clients import Clients, web_client
 from lab.slack import FIRST, Slack
 from lab.slack_server import served
 
@@ -120,7 +121,7 @@ def _targets(world: World, url: str) -> Targets:
             world.sent += 1
             return super().api_call(*args, **kwargs)
 
-    silent = slack.web_client("")._logger
+    silent = web_client("")._logger
     patience: Any = PATIENCE  # slack_sdk asks for whole seconds; what it hands them to takes parts
     client = Client(token="xoxb-EXAMPLE", base_url=url, timeout=patience, logger=silent, retry_handlers=[])
     return Targets(
@@ -129,7 +130,7 @@ def _targets(world: World, url: str) -> Targets:
         slack_reference="ssm:/slack",
         channel="C0EXAMPLE",
         read_secret=lambda _: SlackSecret(bot_token="xoxb-EXAMPLE", signing_secret="example"),
-        slack_clients=slack.Clients(web=lambda _: client),
+        slack_clients=Clients(web=lambda _: client),
         clock=lambda: world.now,
     )
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from chalicelib.accounts import Accounts
 from chalicelib.catalogue import Catalogue
-from chalicelib.notify import slack
 from chalicelib.notify.secrets import SlackSecret, slack_secret
+from chalicelib.notify.slack_clients import Clients
 from cli.deployed import Deployed
 
 
@@ -46,7 +46,7 @@ class Patient:
     accounts: Accounts
     clock: Callable[[], datetime]
     read_secret: Callable[[str], SlackSecret] = slack_secret
-    slack_clients: slack.Clients = field(default_factory=slack.Clients)
+    slack_clients: Clients = field(default_factory=Clients)
 
 
 def ok(name: str, text: str) -> Check:

@@ -8,8 +8,9 @@ from typing import Any, cast
 
 from slack_sdk.web import WebClient
 
-from chalicelib.notify import Targets, slack
+from chalicelib.notify import Targets
 from chalicelib.notify.secrets import SlackSecret
+from chalicelib.notify.slack_clients import Clients
 from lab.slack import Slack
 
 __all__ = ["CHANNEL", "SIGNING_SECRET", "Slack", "open_topic", "read_queue", "targets"]
@@ -32,7 +33,7 @@ def targets(hub: Callable[[str], Any], topic: str, workspace: Slack, escalation:
         channel=CHANNEL,
         escalation=escalation,
         read_secret=lambda _: SlackSecret(bot_token="the-lab-needs-none", signing_secret=SIGNING_SECRET),
-        slack_clients=slack.Clients(web=client),
+        slack_clients=Clients(web=client),
     )
 
 

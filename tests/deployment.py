@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from chalicelib.accounts import Accounts, Clients
 from chalicelib.catalogue import Catalogue
 from chalicelib.daily import UNDELIVERED, expected, forwarded
-from chalicelib.notify import slack
+from chalicelib.notify import slack_clients
 from chalicelib.notify.secrets import SlackSecret
 from chalicelib.organization import Channels, Exemption
 from chalicelib.patterns import SOURCES
@@ -67,7 +67,7 @@ class Deployment:
             accounts,
             _now,
             read_secret=lambda _: self.secret,
-            slack_clients=slack.Clients(web=lambda _: self.slack),
+            slack_clients=slack_clients.Clients(web=lambda _: self.slack),
         )
 
     def everything(self) -> None:

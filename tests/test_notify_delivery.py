@@ -10,9 +10,10 @@ from botocore.exceptions import ClientError
 from slack_sdk.web import WebClient
 
 from bench.notices import run
-from chalicelib.notify import Kind, Targets, delivered, notify, refresh, slack, wait
+from chalicelib.notify import Kind, Targets, delivered, notify, refresh, slack_clients, wait
 from chalicelib.notify.secrets import SlackSecret
 from chalicelib.notify.slack_blocks import render
+from chalicelib.notify.slack_clients import Clients, webhook_client
 from lab.slack import FIRST, Slack
 from lab.slack_server import FINE, Answer, served
 from tests.test_notify_asked import waiting
@@ -62,14 +63,14 @@ def world(*plan, secret=BOT, **more):
     here = World(list(plan))
     here.slack = Slack(clock=lambda: here.now)
     with served(here.slack, here.fault) as url:
-        client = WebClient("xoxb-EXAMPLE", url, timeout=5, logger=slack._silent(), retry_handlers=[])
+        client = WebClient("xoxb-EXAMPLE", url, timeout=5, logger=slack_clients._silent(), retry_handlers=[])
         targets = Targets(
             sns=lambda: here,
             topic_arn="arn:aws:sns:us-east-1:111122223333:notices",
             slack_reference="ssm:/slack",
             channel="C0EXAMPLE",
             read_secret=lambda _: secret,
-            slack_clients=slack.Clients(web=lambda _: client),
+            slack_clients=Clients(web=lambda _: client),
             clock=lambda: here.now,
         )
         yield here, replace(targets, **more)
@@ -213,8 +214,8 @@ def test_where_the_fallback_fails_too_all_is_tried_again():
 def test_a_webhook_that_may_have_posted_is_not_asked_again(monkeypatch):
     secret = SlackSecret(webhook_url="https://hooks.slack.com/services/EXAMPLE")
     with world(LOST, secret=secret) as (here, targets):
-        webhook = slack.webhook_client(targets.slack_clients.web("").base_url + "services")
-        clients = slack.Clients(webhook=lambda _: webhook)
+        webhook = webhook_client(targets.slack_clients.web("").base_url + "services")
+        clients = Clients(webhook=lambda _: webhook)
         receipts = notify(told(mining()), replace(targets, slack_clients=clients))
         assert (receipts["slack"], len(here.asked)) == ({"fallback": "m-2"}, 1)
 

@@ -12,10 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from chalicelib.errors import NotDelivered
-from chalicelib.notify import Targets, notify, slack
+from chalicelib.notify import Targets, notify, slack, slack_clients
 from chalicelib.notify.notice import Kind
 from chalicelib.notify.secrets import SlackSecret
 from chalicelib.notify.slack_blocks import render
+from chalicelib.notify.slack_clients import Clients, web_client
 from tests.test_notify_compose import mining, told
 
 TOKEN = "xoxb-EXAMPLE"
@@ -31,15 +32,15 @@ class PlayedSlack:
     heard: list[dict] = field(default_factory=list)
 
     @property
-    def clients(self) -> slack.Clients:
+    def clients(self) -> Clients:
         """Return the product's own clients, pointed here; a webhook's URL is its secret's."""
 
         def web(token):
-            client = slack.web_client(token)
+            client = web_client(token)
             client.base_url = f"{self.url}/api/"
             return client
 
-        return slack.Clients(web=web)
+        return Clients(web=web)
 
 
 @pytest.fixture
@@ -212,7 +213,7 @@ def test_a_refusal_says_why_and_what_to_do(played, deliver, answer, line, after)
 
 @pytest.mark.parametrize("deliver", [as_bot, through_webhook])
 def test_a_slack_that_does_not_answer_is_left_after_the_timeout(played, deliver, monkeypatch):
-    monkeypatch.setattr(slack, "TIMEOUT", 0.2)
+    monkeypatch.setattr(slack_clients, "TIMEOUT", 0.2)
     played.answer = (*POSTED, {}, 0.6)
     began = time.monotonic()
     with pytest.raises(NotDelivered, match=r"it did not answer in time") as caught:

@@ -167,15 +167,20 @@ def test_an_interface_with_another_group_beside_quarantine_is_not_isolated(aws: 
     assert state == {primary: ["quarantine"], second: both}
 
 
-def test_a_group_that_another_responder_makes_at_the_same_moment_is_used(aws: Aws, ec2: Any) -> None:
-    _, subnet = have_subnet(ec2)
-    run_in(ec2, subnet, [])
+def be_second(aws: Aws) -> None:
+    """Have another responder make every group just before this one does."""
     rival = aws.boto.client("ec2")
 
     def first(params: dict[str, Any], **_: Any) -> None:
         rival.create_security_group(GroupName=params["GroupName"], Description="rival", VpcId=params["VpcId"])
 
     aws.client("ec2").meta.events.register("provide-client-params.ec2.CreateSecurityGroup", first)
+
+
+def test_a_group_that_another_responder_makes_at_the_same_moment_is_used(aws: Aws, ec2: Any) -> None:
+    _, subnet = have_subnet(ec2)
+    run_in(ec2, subnet, [])
+    be_second(aws)
     apply(aws, ISOLATE, INSTANCE)
     assert own_groups(ec2, INSTANCE.id) == [["countermeasure-quarantine"]]
     assert named_group(ec2, "countermeasure-quarantine")["out"] == []
@@ -189,6 +194,7 @@ def test_a_group_that_ec2_does_not_show_yet_asks_to_be_tried_again(aws: Aws, ec2
     def blind(params: dict[str, Any], **_: Any) -> dict[str, Any]:
         return params if "GroupIds" in params else {"Filters": nobody}
 
+    be_second(aws)
     aws.client("ec2").meta.events.register("provide-client-params.ec2.DescribeSecurityGroups", blind)
     planned = plan(ISOLATE, aws, INSTANCE)
     with pytest.raises(Busy, match=r"^countermeasure-untrack was made in vpc-\w+ a moment ago"):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.decision import Action, Decision
 from chalicelib.errors import Busy, CountermeasureError, MalformedEvent, MalformedRequest, NotAllowed, NotDelivered
 from chalicelib.notify.secrets import SlackSecret
-from chalicelib.notify.slack import web_client
+from chalicelib.notify.slack_clients import web_client
 from chalicelib.slackapp.clicks import Click, parse
 from chalicelib.slackapp.deciding import carry_out, of_click, of_event, to_event
 from chalicelib.slackapp.forms import form as form_of

@@ -20,7 +20,8 @@ import time_machine
 from moto.core.botocore_stubber import BotocoreStubber
 
 from chalicelib.catalogue import Catalogue
-from chalicelib.notify import Targets, slack
+from chalicelib.notify import Targets
+from chalicelib.notify.slack_clients import Clients
 from chalicelib.organization import Budgets
 from lab.channels import targets
 from lab.organization import TABLE, Lab
@@ -88,7 +89,7 @@ def hammered(lab: Lab, catalogue: Catalogue, endpoint: str, kind: str, seed: int
 
         def told() -> Targets:
             there = targets(hub, lab.organization.channels.topic, lab.slack)
-            return replace(there, slack_clients=slack.Clients(web=lambda _: _client(url)))
+            return replace(there, slack_clients=Clients(web=lambda _: _client(url)))
 
         with _one_at_a_time(wire, free):
             return replace(played(Race(lab, catalogue, free, wire, hub, told), story), kind=f"{kind}, free", seed=seed)

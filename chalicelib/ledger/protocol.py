@@ -60,8 +60,8 @@ class Ledger:
             self.take_over(item)
         if left:
             known = replace(self.look(finding, resources), died=True)
-            mine = any(begun_of(item[BEGUN]).finding.id == finding.id for item in left)
-            return replace(known, answered=False) if mine else known  # it may not have recorded all that it did
+            own_died = any(begun_of(item[BEGUN]).finding.id == finding.id for item in left)
+            return replace(known, answered=False) if own_died else known  # it may not have recorded all that it did
         mine = found.get(own)
         same = mine is not None and mine.get("occasion") == finding.occasion
         current = mine if mine and (same or mine.get("open_until", 0) > now) else None

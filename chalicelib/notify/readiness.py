@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.errors import NotDelivered
-from chalicelib.notify import Targets, slack, sns
+from chalicelib.notify import Targets, sns
 
 
 def readiness(targets: Targets, *, ask_slack: bool = True) -> dict[str, str]:
@@ -37,6 +37,8 @@ def _slack(targets: Targets) -> str:
         if secret.bot_token and not targets.channel:
             return "Slack cannot be told: the configuration names no channel for the bot token."
         if secret.bot_token:
+            from chalicelib.notify import slack  # noqa: PLC0415 (cold start)
+
             slack.greet(targets.slack_clients.web(secret.bot_token))
     except NotDelivered as error:
         return str(error) if getattr(error, "lasting", True) else ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.notify import slack_clients
 from chalicelib.notify.notice import Notice
 from chalicelib.notify.slack_answers import Refused, refused, unreachable
 from chalicelib.notify.slack_blocks import render
@@ -16,9 +16,6 @@ from chalicelib.notify.slack_blocks import render
 if TYPE_CHECKING:
     from slack_sdk.web import WebClient
     from slack_sdk.webhook import WebhookClient
-
-TIMEOUT = 5
-"""Seconds to wait for Slack to connect or to answer."""
 
 EVENT = "countermeasure_notice"
 """The `event_type` of the metadata of each message, beside the notice's id (docs.slack.dev, "Message metadata")."""
@@ -28,28 +25,6 @@ EARLIER = 300
 
 _PAGE, _PAGES = 200, 15
 """Messages asked for at once, and how often at most: who does not find it in 3,000 does not know."""
-
-
-def web_client(token: str) -> WebClient:
-    """Return Slack's Web API client, which asks once: who keeps the notice decides when to try again."""
-    from slack_sdk.web import WebClient  # noqa: PLC0415 (cold start)
-
-    return WebClient(token=token, timeout=TIMEOUT, logger=_silent(), retry_handlers=[])
-
-
-def webhook_client(url: str) -> WebhookClient:
-    """Return Slack's incoming webhook client, which asks once."""
-    from slack_sdk.webhook import WebhookClient  # noqa: PLC0415 (cold start)
-
-    return WebhookClient(url, timeout=TIMEOUT, logger=_silent(), retry_handlers=[])
-
-
-@dataclass(frozen=True, slots=True)
-class Clients:
-    """Who makes Slack's clients: of a bot token, and of a webhook URL."""
-
-    web: Callable[[str], WebClient] = web_client
-    webhook: Callable[[str], WebhookClient] = webhook_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +134,4 @@ def _told(where: str) -> Iterator[None]:
         code = str(response.get("error", "")) or f"HTTP {response.status_code}"
         raise refused(where, code, response.status_code, response.headers) from None
     except (SlackClientError, OSError, HTTPException, ValueError) as error:
-        raise unreachable(where, error, TIMEOUT) from None
-
-
-def _silent() -> logging.Logger:
-    """Return a logger that says nothing: slack_sdk logs the webhook's URL where the root logger is set to INFO."""
-    logger = logging.Logger("slack")
-    logger.disabled = True
-    return logger
+        raise unreachable(where, error, slack_clients.TIMEOUT) from None

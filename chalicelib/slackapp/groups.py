@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.errors import NotDelivered
 from chalicelib.notify.secrets import SlackSecret
-from chalicelib.notify.slack import web_client
+from chalicelib.notify.slack_clients import web_client
 from chalicelib.slackapp.web import asked
 
 if TYPE_CHECKING:

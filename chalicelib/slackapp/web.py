@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import NotDelivered
 from chalicelib.notify.escape import mrkdwn
-from chalicelib.notify.slack import web_client, webhook_client
+from chalicelib.notify.slack_clients import web_client, webhook_client
 
 if TYPE_CHECKING:
     from slack_sdk.web import WebClient

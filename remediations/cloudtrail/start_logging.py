@@ -1,14 +1,17 @@
 """Start the logging of a CloudTrail trail again, so that what happens next is recorded."""
 
+from chalicelib.errors import Gone
 from chalicelib.model import Remediation, Resource, Session, State
 from remediations.cloudtrail import trails
 
 
 def read(aws: Session, trail: Resource) -> State:
-    """Return `{"logging": bool}`. Raises Unsupported for a trail whose home is another account or region."""
-    trails.at_home(aws, trail)
-    # An unknown trail is asked for all the same: CloudTrail's own TrailNotFoundException says that it is gone.
-    return {"logging": aws.client("cloudtrail").get_trail_status(Name=trails.arn(aws, trail))["IsLogging"]}
+    """Return `{"logging": bool}`. Raises Gone where no trail of that name has its home in this account and region."""
+    cloudtrail = aws.client("cloudtrail")
+    try:
+        return {"logging": cloudtrail.get_trail_status(Name=trails.arn(aws, trail))["IsLogging"]}
+    except cloudtrail.exceptions.TrailNotFoundException as error:
+        raise Gone(f"{trail.key} is gone, or at home in another account or region: look for it there") from error
 
 
 def desired(now: State, trail: Resource) -> State:
@@ -25,7 +28,7 @@ remediation = Remediation(
     id="cloudtrail.start_logging",
     title="Start a CloudTrail trail's logging",
     resource_type="AWS::CloudTrail::Trail",
-    reads=("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus"),
+    reads=("cloudtrail:GetTrailStatus",),
     writes=("cloudtrail:StartLogging", "cloudtrail:StopLogging"),
     pin=("arn:{partition}:cloudtrail:{region}:{account}:trail/{id}",),
     impact=(

@@ -32,8 +32,8 @@ def prepared(ec2: Json, vpcs: Iterable[str]) -> dict[tuple[str, str], str]:
     missing = [key for key in wanted if key not in found]
     made = [group_id for key in missing if (group_id := make(ec2, *key))]
     if made:
-        ec2.get_waiter("security_group_exists").wait(GroupIds=made, WaiterConfig={"Delay": 1, "MaxAttempts": 10})
-    if missing:
+        found |= shown(ec2, made)
+    if len(made) < len(missing):
         found = look(ec2, vpcs)
     for vpc, name in wanted:
         if (vpc, name) not in found:
@@ -47,8 +47,22 @@ def look(ec2: Json, vpcs: Iterable[str]) -> dict[tuple[str, str], Json]:
         {"Name": "vpc-id", "Values": sorted(vpcs)},
         {"Name": "group-name", "Values": [UNTRACK, QUARANTINE]},
     ]
-    groups = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
-    return {(group["VpcId"], group["GroupName"]): group for group in groups}
+    return _named(ec2.describe_security_groups(Filters=filters))
+
+
+def shown(ec2: Json, ids: list[str]) -> dict[tuple[str, str], Json]:
+    """Return the groups that were made a moment ago, which EC2 may take some seconds to show."""
+    try:
+        return _named(ec2.describe_security_groups(GroupIds=ids))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "InvalidGroup.NotFound":
+            raise
+    ec2.get_waiter("security_group_exists").wait(GroupIds=ids, WaiterConfig={"Delay": 1, "MaxAttempts": 10})
+    return _named(ec2.describe_security_groups(GroupIds=ids))
+
+
+def _named(answer: Json) -> dict[tuple[str, str], Json]:
+    return {(group["VpcId"], group["GroupName"]): group for group in answer["SecurityGroups"]}
 
 
 def make(ec2: Json, vpc: str, name: str) -> str:
