@@ -34,7 +34,8 @@ def heard(source: str) -> dict[str, Any]:
     """Return what one function hears, as one pattern. A deployed function needs none: its rules are in place."""
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         return {"source": ["deployed"]}
-    return {"$or": [*heard_by(catalogue.collect(f"rules.{source}", "rule", Rule).values())]}
+    first, *others = heard_by(catalogue.collect(f"rules.{source}", "rule", Rule).values())
+    return {"$or": [first, *others]} if others else first
 
 
 @app.on_cw_event(heard("guardduty"))

@@ -11,6 +11,7 @@ ARNS: Mapping[str, str] = {
     "AWS::Backup::BackupVault": "arn:{partition}:backup:{region}:{account}:backup-vault:{id}",
     "AWS::CloudTrail::Trail": "arn:{partition}:cloudtrail:{region}:{account}:trail/{id}",
     "AWS::DynamoDB::Table": "arn:{partition}:dynamodb:{region}:{account}:table/{id}",
+    "AWS::EC2::FlowLog": "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/{id}",
     "AWS::EC2::Image": "arn:{partition}:ec2:{region}::image/{id}",
     "AWS::EC2::Instance": "arn:{partition}:ec2:{region}:{account}:instance/{id}",
     "AWS::EC2::SecurityGroup": "arn:{partition}:ec2:{region}:{account}:security-group/{id}",

@@ -17,13 +17,17 @@ UNDOABLE = {
 }
 """The outcomes that may have left something to take back, where there was a plan."""
 
+WITHIN = ("ip", "principal")
+"""Details of a resource that say whom it was closed to: for two of them it was closed twice, and is opened twice."""
+
 
 def chains(changes: Sequence[Change]) -> list[list[Change]]:
     """Return what may be taken back, the last first. A place is one chain of changes, back to its first `before`."""
-    places: dict[tuple[str, str], list[Change]] = {}
+    places: dict[tuple[str, ...], list[Change]] = {}
     for change in changes:
         if change.outcome in UNDOABLE and change.digest:
-            places.setdefault((change.remediation, change.resource.key), []).append(change)
+            within = (change.resource.details.get(name, "") for name in WITHIN)
+            places.setdefault((change.remediation, change.resource.key, *within), []).append(change)
     return sorted(places.values(), key=lambda chain: (chain[-1].at, chain[-1].step), reverse=True)
 
 

@@ -121,4 +121,9 @@ def _lines(verdict: Verdict, rules: Mapping[str, Rule]) -> str:
     if not verdict.rules:
         return f"{head}\n  fires nothing: {plain(verdict.reason or '')}"
     width = max(map(len, verdict.rules))
-    return "\n".join([head, *(f"  fires {name:{width}}  {rules[name].title}" for name in verdict.rules)])
+    return "\n".join([head, *(f"  fires {name:{width}}  {_title(rules[name])}" for name in verdict.rules)])
+
+
+def _title(rule: Rule) -> str:
+    """Return the rule's title, and when it speaks if organization.toml decides that."""
+    return f"{rule.title} (only where regions.allowed leaves the region out)" if rule.elsewhere else rule.title

@@ -20,7 +20,14 @@ def record(played: Played) -> dict[str, Any]:
         "mapped": dict(played.mapped),
         "missing": dict(played.missing),
         "incidents": [_incident(incident) for incident in played.incidents],
-        "notices": [{"channels": list(each.channels), "text": each.text} for each in played.notices],
+        "notices": [
+            {
+                "channels": list(each.channels),
+                "text": each.text,
+                **({"securityhub": each.source} if each.source else {}),
+            }
+            for each in played.notices
+        ],
         "undone": [{"change": each.change.id, "back": each.back} for each in played.restored],
     }
 

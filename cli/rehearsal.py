@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import reconcile
+from chalicelib import reconcile, source_told
 from chalicelib.catalogue import Catalogue
 from chalicelib.decision import Action, Decision
 from chalicelib.decisions import decide
@@ -35,11 +35,12 @@ _BAD = {Outcome.FAILED, Outcome.INTENDED, Outcome.UNVERIFIED}
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One notice as it appeared, and the channels that took it."""
+    """One notice as it appeared, the channels that took it, and what became of its source's own finding."""
 
     id: str
     channels: tuple[str, ...]
     text: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,9 @@ class Rehearsal:
                 continue  # a guardrail said to do nothing at all: nobody was told
             read = [(told, Notice.from_json(told.body)) for told in stored.notices]
             for told, notice in sorted(read, key=lambda each: each[1].kind.value != "incident"):
-                took = tuple(name for name, receipt in told.receipts.items() if delivered(dict(receipt)))
-                yield Telling(told.id, took, render(notice))
+                people = {name: receipt for name, receipt in told.receipts.items() if name != source_told.TARGET}
+                took = tuple(name for name, receipt in people.items() if delivered(dict(receipt)))
+                yield Telling(told.id, took, render(notice), " ".join(_of_source(told.receipts)))
 
     def _play(self, event: Mapping[str, Any], played: Played, *, undo: bool) -> Played:
         lab = self._open(parse(event)[0].partition)
@@ -166,6 +168,12 @@ class Rehearsal:
         told = lab.organization.environments
         environments = {name: replace(its, mode=self.modes.get(name, its.mode)) for name, its in told.items()}
         lab.organization = replace(lab.organization, environments=environments)
+
+
+def _of_source(receipts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what Security Hub was told, or why it was not."""
+    receipt = receipts.get(source_told.TARGET, {})
+    yield from (str(receipt[name]) for name in ("said", "given_up", "error") if name in receipt)
 
 
 def _is_back(engine: Engine, change: Change) -> bool:

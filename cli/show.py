@@ -151,6 +151,8 @@ def notices(tellings: Iterable[Telling]) -> Iterator[RenderableType]:
     for telling in tellings:
         channels = ", ".join(telling.channels) or "nobody: it is kept and tried again"
         yield Panel(Text(telling.text), title=f"told: {channels}", title_align="left", border_style="dim")
+        if telling.source:
+            yield Text(f"Security Hub: {plain(telling.source)}")
 
 
 def back(restored: Restored) -> RenderableType:

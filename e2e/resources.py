@@ -123,7 +123,7 @@ KEY = Insecure("AKIAIOSFODNN7EXAMPLE", make_key, inactive)
 EXAMPLES: Mapping[str, tuple[str, Insecure | None]] = {
     "guardduty": ("guardduty.ec2_mining_cryptocurrency/fires.connection_to_a_pool", INSTANCE),
     "securityhub": ("securityhub.bucket_public/fires.no_block", BUCKET),
-    "config": ("config.ssh_unrestricted/fires.plain_name", GROUP),
+    "config": ("config.security_group_open/fires.plain_name", GROUP),
     "cloudtrail": ("cloudtrail.trail_logging_stopped/fires.by_arn", TRAIL),
     "signin": ("signin.root_login/fires.with_mfa", None),
     "health": ("health.access_key_exposed/fires.one_key", KEY),

@@ -9,7 +9,9 @@ from typing import Any
 from chalicelib.catalogue import Catalogue
 from chalicelib.model import Rule
 
-_SEEN_ONLY_ON_REQUEST = re.compile(r"(Get|List|Describe)[A-Z]")
+_SEEN_ONLY_ON_REQUEST = re.compile(r"(?!(GetFederationToken|GetSessionToken)$)(Get|List|Describe)[A-Z]")
+"""Calls that only read; these two of STS make credentials, and everybody hears of them (user guide, "AWS service
+events delivered via AWS CloudTrail")."""
 
 
 def rules_of(catalogue: Catalogue, source: str) -> list[Rule]:

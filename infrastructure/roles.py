@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib import daily
+from chalicelib import baselines, daily, source_told
 from chalicelib.catalogue import Catalogue
 from chalicelib.errors import InvalidOrganization
 from chalicelib.organization import Organization
@@ -24,8 +24,9 @@ MANAGED_POLICY = 6144
 ROLE_POLICIES = 10
 """The most managed policies of one role, unless AWS was asked for more (IAM quotas)."""
 
-ALWAYS = ("iam:ListAccountAliases", *daily.READS)
-"""What is read beside the remediations: the account's name, for the notice; what forwards its events, once a day."""
+ALWAYS = ("iam:ListAccountAliases", *daily.READS, *baselines.READS, source_told.READ, source_told.WRITE)
+"""What is done beside the remediations: the account's name, for the notice; once a day what forwards its events, and
+how its trails are while all is well; the note on what Security Hub found."""
 
 SOURCE_IDENTITY = "countermeasure"
 """Who every session says it acts for: CloudTrail keeps it through further assumed roles."""

@@ -84,6 +84,8 @@ def _check_action_permitted(request: Any, resource: str) -> None:
     also = [ALSO_NEEDED[action]] if action in ALSO_NEEDED else []
     if action.startswith("ec2:") and any(key.startswith("TagSpecification") for key in request._data):
         also.append("ec2:CreateTags")
+    if action == "ec2:CreateFlowLogs" and "DeliverLogsPermissionArn" in request._data:
+        also.append("iam:PassRole")
     for each in (action, *also):
         request._action = each
         _moto_check_action_permitted(request, resource)

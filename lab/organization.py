@@ -25,7 +25,7 @@ from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
 from chalicelib.model import Mode
 from chalicelib.organization import Account, Environment, Organization
-from chalicelib.table import LISTS
+from chalicelib.table import LISTS, Table
 from chalicelib.wiring import Surroundings
 from chalicelib.wiring import engine as wire
 from lab.channels import CHANNEL, Slack, open_topic, read_queue, targets
@@ -39,6 +39,9 @@ MEMBERS = (
     Account("777788889999", "prod", "prod"),
     Account("999900001111", "log-archive", "security"),
 )
+FORBIDDEN = "sa-east-1"
+"""The one region that nobody of the organization is to use."""
+
 TABLE = "countermeasure"
 EXTERNAL_ID = "countermeasure-lab"
 
@@ -85,6 +88,10 @@ class Lab:
         if account not in self.organization.accounts:
             member = Account(account, f"account {account}", "replayed")
             self.organization = replace(self.organization, accounts={**self.organization.accounts, account: member})
+
+    def ledger(self) -> Table:
+        """Return the ledger's table, as the hub uses it."""
+        return Table(self.hub("dynamodb"), TABLE, _no_wait)
 
     def engine(self, catalogue: Catalogue) -> Engine:
         """Return the engine, wired as it is deployed, in the organization as it now is."""
@@ -181,7 +188,16 @@ def _organization(mode: Mode, partition: str) -> Organization:
     names = ("security", "sandbox", "dev", "staging", "prod", "replayed")
     environments = {name: Environment(name, mode) for name in names}
     accounts = {member.id: member for member in MEMBERS}
-    return Organization("o-lab0example0", HUB, environments, accounts, partition=partition, regions=_regions(partition))
+    regions = _regions(partition)
+    return Organization(
+        "o-lab0example0",
+        HUB,
+        environments,
+        accounts,
+        partition=partition,
+        regions=regions,
+        allowed_regions=tuple(region for region in regions if region != FORBIDDEN),
+    )
 
 
 @functools.cache

@@ -9,11 +9,14 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.baselines import keep
+from chalicelib.briefing import BASELINE
 from chalicelib.catalogue import Catalogue
 from chalicelib.findings import parse
 from chalicelib.findings.resources import from_rule
@@ -61,9 +64,24 @@ def prepare(lab: Lab, catalogue: Catalogue, event: Mapping[str, Any]) -> Stage:
             missing[resource.key] = f"{type(error).__name__}: {error}"[:300]
             continue
         made.append(replace(resource, id=real))
+        if how := scene.details.get(BASELINE):
+            keep(lab.ledger(), {made[-1].key: how}, datetime.now(UTC).date())
         if real != resource.id:
             mapped[resource.id] = real
-    return Stage(renamed(event, mapped), tuple(made), mapped, missing)
+    true = renamed(event, mapped)
+    _have_findings(true)
+    return Stage(true, tuple(made), mapped, missing)
+
+
+def _have_findings(event: Mapping[str, Any]) -> None:
+    """Have Security Hub know what it tells of, where the event came from: what was contained is noted on it."""
+    if event.get("source") == "aws.securityhub":
+        from lab.fakes import securityhub  # noqa: PLC0415 - importing moto's part of a service takes time
+
+        securityhub.apply()
+        for found in event["detail"]["findings"]:
+            if "ProductArn" in found:
+                securityhub.have(str(event.get("account")), str(event.get("region")), found)
 
 
 def resources(catalogue: Catalogue, event: Mapping[str, Any]) -> tuple[Resource, ...]:

@@ -19,6 +19,40 @@ PUBLIC_STORAGE: Controls = {
 }
 """Anybody can reach what is stored, and no longer can."""
 
+SHARED_DISK: Controls = {
+    "pci-dss": ("7.2.1",),
+    "soc2": ("CC6.1", "CC6.6"),
+    "hipaa": ("164.312(a)(1)",),
+}
+"""A copy of a disk, with all that is on it, is within reach of others."""
+
+DESTRUCTION: Controls = {
+    "pci-dss": ("10.3.2",),
+    "soc2": ("A1.2", "CC7.2"),
+    "hipaa": ("164.312(c)(1)",),
+    "gdpr": ("32",),
+}
+"""Stored data is deleted or locked away, or what guards it from that is."""
+
+PUBLIC_DATA: Controls = {name: listed for name, listed in PUBLIC_STORAGE.items() if name != "cis-aws"}
+"""Anybody can reach a database, key, secret, queue, image or function, and no longer can."""
+
+DATA_LOSS: Controls = {
+    "soc2": ("A1.2", "CC7.4"),
+    "hipaa": ("164.308(a)(7)(ii)(A)", "164.312(c)(1)"),
+    "gdpr": ("32",),
+}
+"""Data or its backups are destroyed, or stand open to that."""
+
+KEYS: Controls = {
+    "cis-aws": ("4.7",),
+    "pci-dss": ("3.7.1",),
+    "soc2": ("A1.2", "CC6.1"),
+    "hipaa": ("164.312(a)(2)(iv)",),
+    "gdpr": ("32",),
+}
+"""What an encryption key protects cannot be read any more, or is in somebody else's hand."""
+
 OPEN_NETWORK: Controls = {
     "cis-aws": ("5.2", "5.3"),
     "pci-dss": ("1.3.1",),
@@ -66,6 +100,32 @@ ROOT_USE: Controls = {
 
 FAILED_LOGIN: Controls = {"cis-aws": ("4.6",), "pci-dss": ("10.2.1.4",), "soc2": ("CC7.2",)}
 """Somebody failed to sign in."""
+
+PRIVILEGE: Controls = {
+    "cis-aws": ("1.16", "4.4"),
+    "pci-dss": ("7.2.2", "10.2.1.5"),
+    "soc2": ("CC6.1", "CC6.3"),
+    "hipaa": ("164.308(a)(4)(ii)(C)",),
+}
+"""Somebody was given the power to do everything, or a limit of what they may do was taken away."""
+
+NEW_CREDENTIAL: Controls = {
+    "pci-dss": ("8.2.4", "10.2.1.5"),
+    "soc2": ("CC6.1", "CC6.2"),
+    "hipaa": ("164.308(a)(4)(ii)(C)",),
+}
+"""There is a new user, or a new way to act as one."""
+
+TRUST: Controls = {
+    "cis-aws": ("4.4",),
+    "pci-dss": ("7.2.2", "10.2.1.5"),
+    "soc2": ("CC6.1", "CC6.3"),
+    "hipaa": ("164.308(a)(4)(ii)(C)",),
+}
+"""Who may come in from elsewhere was changed."""
+
+ORGANIZATION: Controls = {"cis-aws": ("4.15",), "pci-dss": ("10.2.1.2",), "soc2": ("CC6.1", "CC7.2")}
+"""The organization, or what it forbids its accounts, was changed."""
 
 CREDENTIALS: Controls = {
     "pci-dss": ("11.5.1", "12.10.5"),

@@ -99,8 +99,10 @@ EXAMPLES = {name.split(".")[0]: name for name in reversed(FIRES)}
 
 class TestAnswers:
     @pytest.mark.parametrize("source", SOURCES)
-    def test_every_function_answers_an_event_of_its_source_and_tells(self, deployed: Deployed, source: str) -> None:
-        [incident] = deployed.invoke(source, event(EXAMPLES[source]))
+    def test_every_function_answers_an_event_of_its_source_and_tells(
+        self, deployed: Deployed, catalogue: Catalogue, source: str
+    ) -> None:
+        [incident] = deployed.invoke(source, prepare(deployed.lab, catalogue, event(EXAMPLES[source])).event)
         assert [line["incident"] for line in deployed.log()] == [incident]
         assert len(told(deployed.lab)) == 1
         assert app.engine(source).ledger.load(incident).id == incident

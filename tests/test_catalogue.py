@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue import Catalogue, collect, load
+from chalicelib.catalogue import Catalogue, collect, load, of
 from chalicelib.errors import InvalidCatalogue
-from chalicelib.model import Remediation, Rule
+from chalicelib.model import Remediation, Rule, Severity
 from chalicelib.pattern import InvalidPattern
 from chalicelib.patterns import SOURCES
+from rules.checks import CHECKS
 
 ROOT = Path(__file__).parents[1]
 NUMBERS = itertools.count()
@@ -110,6 +111,48 @@ def test_what_is_of_another_kind_is_refused(package: Make, kind: type[Any], lite
     assert str(caught.value) == f"{name}.signin.root_login: `{literal}` is no {kind.__name__}"
 
 
+TABLE = """
+from chalicelib.model import Rule, Severity
+rules = tuple(Rule(id_, "Test", {{"source": ["aws.test"]}}, Severity.LOW, "") for id_ in {ids!r})
+"""
+
+
+def test_a_table_holds_many_units_that_are_named_after_its_folder(package: Make) -> None:
+    table = TABLE.format(ids=["config.one", "config.two"])
+    name = package({"config/checked.py": table, "config/three.py": a_rule("config.three")})
+    assert list(collect(name, "rule", Rule)) == ["config.one", "config.two", "config.three"]
+
+
+@pytest.mark.parametrize("id_", ["one", "config", "health.one", "config.one.x", "config.", ".one", ""])
+def test_a_unit_of_a_table_that_is_not_named_after_its_folder_is_refused(package: Make, id_: str) -> None:
+    name = package({"config/checked.py": TABLE.format(ids=["config.fine", id_])})
+    with pytest.raises(InvalidCatalogue) as caught:
+        collect(name, "rule", Rule)
+    assert str(caught.value) == (f"{name}.config.checked: the id {id_!r} must be config.NAME, as its folder is named")
+
+
+@pytest.mark.parametrize(
+    ("files", "by"),
+    [
+        ({"config/checked.py": TABLE.format(ids=["config.one", "config.one"])}, "checked"),
+        ({"config/checked.py": TABLE.format(ids=["config.one"]), "config/one.py": a_rule("config.one")}, "one"),
+        ({f"config/{each}.py": TABLE.format(ids=["config.one"]) for each in ("checked", "more")}, "more"),
+    ],
+    ids=["within a table", "a table and a file", "two tables"],
+)
+def test_an_id_that_comes_twice_is_refused_wherever_it_stands(package: Make, files: dict[str, str], by: str) -> None:
+    name = package(files)
+    with pytest.raises(InvalidCatalogue) as caught:
+        collect(name, "rule", Rule)
+    assert str(caught.value) == f"{name}.config.{by}: the id 'config.one' comes twice"
+
+
+def test_a_table_of_anything_else_is_refused(package: Make) -> None:
+    name = package({"config/checked.py": "rules = ('config.one',)"})
+    with pytest.raises(InvalidCatalogue, match="`rules` is no Rule"):
+        collect(name, "rule", Rule)
+
+
 @pytest.mark.parametrize("text", ["import no_such_module", "1 / 0"], ids=["a missing import", "any error"])
 def test_a_package_that_cannot_be_imported_is_not_passed_over_with_all_of_its_rules(package: Make, text: str) -> None:
     name = package({"signin/__init__.py": text, "signin/root_login.py": a_rule("signin.root_login")})
@@ -184,7 +227,36 @@ def test_the_sources_together_are_the_whole_catalogue(catalogue: Catalogue) -> N
 def test_no_file_that_holds_a_unit_is_left_out(catalogue: Catalogue, package_: str, literal: str) -> None:
     files = [path for path in (ROOT / package_).rglob("*.py") if re.search(rf"^{literal}\b.*=", path.read_text(), re.M)]
     found = catalogue.rules if literal == "rule" else catalogue.remediations
-    assert sorted(f"{path.parent.name}.{path.stem}" for path in files) == sorted(found)
+    alone = {f"{path.parent.name}.{path.stem}" for path in files}
+    assert len(alone) == len(files)
+    assert sorted(alone | in_tables(package_, literal)) == sorted(found)
+    assert not alone & in_tables(package_, literal)
+
+
+def in_tables(package_: str, literal: str) -> set[str]:
+    """Return the ids of the units that stand in the tables of a package's files."""
+    tables = [
+        path for path in (ROOT / package_).rglob("*.py") if re.search(rf"^{literal}s\b.*=", path.read_text(), re.M)
+    ]
+    modules = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in tables]
+    return {unit.id for module in modules for unit in getattr(importlib.import_module(module), f"{literal}s")}
+
+
+def test_every_check_of_the_tables_is_answered_wherever_it_is_told(catalogue: Catalogue) -> None:
+    told = {f"config.{check.name}" for check in CHECKS if check.config}
+    told |= {f"securityhub.{check.name}" for check in CHECKS if check.controls}
+    assert in_tables("rules", "rule") == told <= set(catalogue.rules)
+    assert [check.name for check in CHECKS if not check.config and not check.controls] == []
+
+
+def test_one_control_and_one_managed_rule_has_one_answer() -> None:
+    for names in (
+        [control for check in CHECKS for control in check.controls],
+        [rule for check in CHECKS for rule in check.config],
+        [f"1.2.0/{number}" for check in CHECKS for number in check.cis_1_2],
+        [f"1.4.0/{number}" for check in CHECKS for number in check.cis_1_4],
+    ):
+        assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("rule", load().rules.values(), ids=lambda rule: rule.id)
@@ -196,3 +268,13 @@ def test_a_package_that_is_not_there_is_named() -> None:
     importlib.invalidate_caches()
     with pytest.raises(ModuleNotFoundError, match="no_such_source"):
         load(sources=("no_such_source",))
+
+
+def test_a_rule_for_the_rest_fires_only_where_no_other_of_its_source_does() -> None:
+    event = {"source": "test", "detail": {"type": "known"}}
+    known = Rule("a.known", "", {"detail": {"type": ["known"]}}, Severity.LOW, "")
+    rest = Rule("a.rest", "", {"source": ["test"]}, Severity.LOW, "", otherwise=True)
+    others = Rule("b.known", "", {"source": ["test"]}, Severity.LOW, "")
+    found = of({rule.id: rule for rule in (known, rest, others)}, {})
+    assert [rule.id for rule in found.match(event)] == ["a.known", "b.known"]
+    assert [rule.id for rule in found.match({**event, "detail": {"type": "new"}})] == ["a.rest", "b.known"]

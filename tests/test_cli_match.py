@@ -247,3 +247,10 @@ def test_help_loads_neither_aws_nor_its_simulation() -> None:
     code = "import sys, cli.main; print(sorted({'boto3', 'botocore', 'moto', 'rich', 'jmespath'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_rule_that_speaks_only_of_some_regions_says_so() -> None:
+    events = Path(__file__).parent / "events" / "cloudtrail.made_in_forbidden_region"
+    said = CliRunner().invoke(app, ["match", str(events / "fires.instance.json")]).stdout
+    assert "cloudtrail.made_in_forbidden_region" in said
+    assert "(only where regions.allowed leaves the region out)" in " ".join(said.split())

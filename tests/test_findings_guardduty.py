@@ -79,6 +79,7 @@ SESSION_KEY = {
     "userType": "AssumedRole",
 }
 BUCKETS = {"s3BucketDetails": [{"name": "data-1"}, {"arn": "arn:aws:s3:::data-2"}, "not a bucket"]}
+TASK = "arn:aws:ecs:eu-west-1:111122223333:task/jobs/0123456789abcdef0123456789abcdef"
 EKS = {"eksClusterDetails": {"arn": "arn:aws:eks:eu-west-1:111122223333:cluster/prod", "name": "prod"}}
 
 
@@ -170,6 +171,24 @@ RESOURCES = {
         {"resourceType": "EKSCluster", **EKS, **INSTANCE_DETAILS},
         (regional("AWS::EKS::Cluster", "prod"), INSTANCE),
     ),
+    "a task of an ECS cluster": (
+        {"resourceType": "ECSCluster", "ecsClusterDetails": {"name": "jobs", "taskDetails": {"arn": TASK}}},
+        (regional("AWS::ECS::Cluster", "jobs"), regional("AWS::ECS::Task", TASK)),
+    ),
+    "a cluster and the principal that called it": (
+        {"resourceType": "EKSCluster", **EKS, "accessKeyDetails": SESSION_KEY},
+        (regional("AWS::EKS::Cluster", "prod"), SESSION, ROLE),
+    ),
+    "a function and its session of its role": (
+        {
+            "resourceType": "Lambda",
+            "lambdaDetails": {"functionName": "orders", "role": "arn:aws:iam::111122223333:role/service-role/lambda"},
+        },
+        (
+            regional("AWS::Lambda::Function", "orders"),
+            Resource("AWS::STS::AssumedRole", "lambda/orders", "111122223333", "us-east-1"),
+        ),
+    ),
     "an ECS cluster": (
         {"resourceType": "ECSCluster", "ecsClusterDetails": {"name": "jobs"}},
         (regional("AWS::ECS::Cluster", "jobs"),),
@@ -240,6 +259,76 @@ def test_a_session_carries_the_unique_id_of_its_role() -> None:
     assert (session.details, role.details) == ({"role_id": "AROADBQP57FF2AEXAMPLE"}, {})
 
 
+USER_ARN = "arn:aws:iam::111122223333:user/alice"
+SESSION_ARN = "arn:aws:sts::111122223333:assumed-role/web/i-0123456789abcdef0"
+ROOT = {**KEY, "userName": "Root", "userType": "Root"}
+
+
+def kubernetes(username: str, **more: object) -> dict[str, object]:
+    user = {"kubernetesUserDetails": {"username": username}}
+    return {"resourceType": "EKSCluster", **EKS, "kubernetesDetails": user, **more}
+
+
+REACHED_INTO = {
+    "a bucket by a user": ({"resourceType": "S3Bucket", "accessKeyDetails": KEY, **BUCKETS}, USER_ARN),
+    "a bucket by a session": ({"resourceType": "S3Bucket", "accessKeyDetails": SESSION_KEY, **BUCKETS}, SESSION_ARN),
+    "a bucket by root": ({"resourceType": "S3Bucket", "accessKeyDetails": ROOT, **BUCKETS}, None),
+    "a bucket by a user whose name is a trap": (
+        {"resourceType": "S3Bucket", "accessKeyDetails": {**KEY, "userName": "{0.__class__}"}, **BUCKETS},
+        "arn:aws:iam::111122223333:user/{0.__class__}",
+    ),
+    "a bucket by nobody": ({"resourceType": "S3Bucket", **BUCKETS}, None),
+    "a cluster by a principal's ARN": (kubernetes(SESSION_ARN), SESSION_ARN),
+    "a cluster by a name that stands for a key's user": (kubernetes("admin", accessKeyDetails=KEY), USER_ARN),
+    "a cluster by a service account": (kubernetes("system:serviceaccount:shop:default"), None),
+}
+
+
+@pytest.mark.parametrize(("resource", "principal"), REACHED_INTO.values(), ids=REACHED_INTO)
+def test_what_was_reached_into_is_told_by_whom(resource: object, principal: str | None) -> None:
+    assert only(variant(resource)).resources[0].details.get("principal") == principal
+
+
+SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+ATTACKED = {
+    "resourceType": "Instance",
+    "instanceDetails": {"instanceId": INSTANCE.id, "networkInterfaces": [{"subnetId": each} for each in SUBNETS]},
+}
+REMOTE = {"remoteIpDetails": {"ipAddressV4": "198.51.100.7"}}
+REMOTE_6 = {"remoteIpDetails": {"ipAddressV4": "", "ipAddressV6": "2001:db8::7"}}
+ATTACKS: dict[str, tuple[object, str, list[str]]] = {
+    "guessed at": (
+        {"networkConnectionAction": {"connectionDirection": "INBOUND", **REMOTE}},
+        "TARGET",
+        ["198.51.100.7"],
+    ),
+    "guessed at over IPv6": (
+        {"networkConnectionAction": {"connectionDirection": "INBOUND", **REMOTE_6}},
+        "TARGET",
+        ["2001:db8::7"],
+    ),
+    "reached in an unknown direction": (
+        {"networkConnectionAction": {"connectionDirection": "UNKNOWN", **REMOTE}},
+        "TARGET",
+        ["198.51.100.7"],
+    ),
+    "probed": ({"portProbeAction": {"portProbeDetails": [REMOTE]}}, "TARGET", ["198.51.100.7"]),
+    "attacks others": ({"networkConnectionAction": {"connectionDirection": "INBOUND", **REMOTE}}, "ACTOR", []),
+    "talks to others": ({"networkConnectionAction": {"connectionDirection": "OUTBOUND", **REMOTE}}, "TARGET", []),
+    "asks for a name": ({"dnsRequestAction": {"domain": "example.com"}}, "TARGET", []),
+}
+
+
+@pytest.mark.parametrize(("action", "role", "told"), ATTACKS.values(), ids=ATTACKS)
+def test_the_subnets_of_an_instance_that_is_attacked_from_outside_are_told_with_the_address(
+    action: object, role: str, told: list[str]
+) -> None:
+    found = only(variant(ATTACKED, action=action, resourceRole=role)).resources
+    subnets = tuple(regional("AWS::EC2::Subnet", each) for each in SUBNETS) if told else ()
+    assert found == (INSTANCE, *subnets)
+    assert [each.details for each in found[1:]] == [{"ip": ip} for ip in told for _ in SUBNETS]
+
+
 def test_an_attack_sequence_names_every_actor_and_every_resource() -> None:
     sequence = {
         "actors": [
@@ -271,6 +360,7 @@ def test_an_attack_sequence_names_every_actor_and_every_resource() -> None:
             {"uid": "arn:aws:s3:::data-1", "resourceType": "S3_BUCKET", "region": "us-west-2"},
             {"uid": "i-0123456789abcdef0", "resourceType": "EC2_INSTANCE", "accountId": "444455556666"},
             {"uid": "arn:aws:s3:::data-1/key", "resourceType": "S3_OBJECT"},
+            {"uid": TASK, "resourceType": "ECS_TASK"},
             {"uid": "x", "resourceType": "KUBERNETES_WORKLOAD"},
         ],
     }
@@ -282,7 +372,11 @@ def test_an_attack_sequence_names_every_actor_and_every_resource() -> None:
         ACCESS_KEY,
         Resource("AWS::S3::Bucket", "data-1", "111122223333", "us-west-2"),
         Resource("AWS::EC2::Instance", "i-0123456789abcdef0", "444455556666", "eu-west-1"),
+        regional("AWS::ECS::Task", TASK),
     )
+    assert {found.type: found.details for found in finding.resources if "principal" in found.details} == {
+        "AWS::S3::Bucket": {"principal": "arn:aws:sts::111122223333:assumed-role/web/i-0123456789abcdef0"}
+    }
     assert finding.actor == Actor(
         type="AssumedRole",
         name="web",
@@ -369,3 +463,10 @@ def test_the_account_of_the_envelope_is_never_taken_for_the_members() -> None:
     event["detail"]["accountId"] = "1234"
     with pytest.raises(MalformedEvent, match="not an account id of 12 digits"):
         parse(event)
+
+
+def test_an_actors_account_that_is_a_trap_is_no_more_than_text() -> None:
+    user = {"name": "alice", "uid": "AIDA", "type": "IAMUser", "account": {"uid": "{boom}"}}
+    sequence = {"actors": [{"user": user}], "resources": [{"uid": "data-1", "resourceType": "S3_BUCKET"}]}
+    finding = only(variant({"resourceType": "AttackSequence"}, detection={"sequence": sequence}, action=None))
+    assert [found.details for found in finding.resources] == [{"principal": "arn:aws:iam::{boom}:user/alice"}]

@@ -267,6 +267,28 @@ def test_the_caller_is_a_resource_with_what_the_event_says_of_it() -> None:
     assert (found.id, found.details) == ("deploy/ci", {"role_id": "AROADBQP57FF2AEXAMPLE"})
 
 
+@pytest.mark.parametrize(
+    ("said", "details"),
+    [
+        (
+            "arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fci%2Fdeploy",
+            {"principal": "arn:aws:iam::111122223333:role/ci/deploy"},
+        ),
+        ("arn:aws:iam::111122223333:user/alice", {"principal": "arn:aws:iam::111122223333:user/alice"}),
+        ("arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fa%0Ab", {}),
+        ("deploy", {}),
+        ("arn:aws:iam::111122223333:role/" + "a" * 2048, {}),
+        (["arn:aws:iam::111122223333:role/deploy"], {}),
+        (None, {}),
+    ],
+    ids=["as in a URL", "as it is", "with a line break", "a name", "too long", "a list", "nobody"],
+)
+def test_a_cluster_comes_with_the_principal_that_it_is_given_to(said: object, details: dict[str, str]) -> None:
+    (finding,) = parse(event(requestParameters={"name": "production", "principalArn": said}))
+    (cluster,) = from_rule(rule(AWS_EKS_Cluster="detail.requestParameters.name"), finding)
+    assert (cluster.id, cluster.details) == ("production", details)
+
+
 def test_a_path_that_meets_the_wrong_type_is_a_malformed_event() -> None:
     (finding,) = parse(event(requestParameters={"names": 7}))
     with pytest.raises(MalformedEvent, match="cannot be read from this event"):

@@ -280,7 +280,11 @@ CONFIG_RESOURCES = {
     ),
     "a user's unique id is no name": ("AWS::IAM::User", "AIDACKCEVSQ6C2EXAMPLE", None),
     "a role's unique id is no name": ("AWS::IAM::Role", "AROADBQP57FF2AEXAMPLE", None),
-    "a database's unique id is no name": ("AWS::RDS::DBInstance", "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ", None),
+    "a database's unique id stays, for RDS knows whose it is": (
+        "AWS::RDS::DBInstance",
+        "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        ("AWS::RDS::DBInstance", "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ", "eu-west-1"),
+    ),
     "a user by name": ("AWS::IAM::User", "alice", ("AWS::IAM::User", "alice", "us-east-1")),
 }
 

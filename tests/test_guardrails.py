@@ -19,7 +19,7 @@ from chalicelib.guardrails.modes import (
     rule_mode,
     undone_before,
 )
-from chalicelib.guardrails.resource import governed_region, protected_resource
+from chalicelib.guardrails.resource import allowed_region, governed_region, protected_resource
 from chalicelib.guardrails.situation import Guardrail
 from chalicelib.model import Actor, Ceiling, Finding, Mode, Resource, Rule, Severity, Standing
 from chalicelib.organization import (
@@ -423,6 +423,26 @@ def test_in_a_region_that_is_not_heard_we_only_watch(resource: Resource | None, 
     assert governed_region(situation) == (None if heard else expected)
 
 
+ALLOWED: dict[str, tuple[tuple[str, ...], bool, bool]] = {
+    "one that nobody is to use": (("us-east-1",), True, True),
+    "one that may be used": (("us-east-1", "eu-west-1"), True, False),
+    "where all may be used": ((), True, False),
+    "one that nobody is to use, for any other rule": (("us-east-1",), False, True),
+    "one that may be used, for any other rule": (("us-east-1", "eu-west-1"), False, True),
+}
+
+
+@pytest.mark.parametrize(("allowed", "elsewhere", "speaks"), ALLOWED.values(), ids=ALLOWED)
+def test_a_rule_about_other_regions_speaks_only_of_regions_that_nobody_is_to_use(
+    allowed: tuple[str, ...], elsewhere: bool, speaks: bool
+) -> None:
+    organization = replace(ORGANIZATION, regions=("us-east-1", "eu-west-1"), allowed_regions=allowed)
+    resource = replace(TRAIL, region="eu-west-1")
+    said = allowed_region(Situation(FINDING, replace(RULE, elsewhere=elsewhere), resource, organization))
+    assert (said is None) == speaks
+    assert said is None or said.mode is Mode.OFF
+
+
 EVERYTHING = Situation(
     replace(
         FINDING,
@@ -430,7 +450,7 @@ EVERYTHING = Situation(
         actor=Actor(issuer_arn=role()),
         event={"countermeasure": {"ceiling": "observe"}},
     ),
-    replace(RULE, mode=Mode.APPROVE),
+    replace(RULE, mode=Mode.APPROVE, elsewhere=True),
     replace(TRAIL, account=PROD, region="eu-west-3"),
     replace(
         ORGANIZATION,
@@ -446,6 +466,7 @@ EVERYTHING = Situation(
 def test_every_reason_is_kept_and_the_lowest_comes_first() -> None:
     said = ceilings(EVERYTHING)
     assert [(ceiling.guardrail, ceiling.mode) for ceiling in said] == [
+        ("allowed region", Mode.OFF),
         ("finding", Mode.OFF),
         ("own action", Mode.OFF),
         ("exemption", Mode.OBSERVE),

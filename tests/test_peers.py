@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from chalicelib.catalogue import Catalogue
 from chalicelib.model import Outcome
 from lab import moto_fixes
+from lab.fakes import securityhub as fake
 from lab.network import LINUX, have_groups, have_subnet, tcp
 from lab.organization import Lab
 from tests.replaying import event, played, told
@@ -140,6 +142,55 @@ def test_a_rule_with_an_open_and_a_restricted_range_loses_only_the_open_one(lab:
     )
     lab.engine(catalogue).handle(finding)
     assert open_ranges(lab, MEMBER, REGION, group, 22) == {"203.0.113.0/24"}
+
+
+TOLD_TWICE = {
+    "Security Hub in both formats": "securityhub.security_group_open/fires.second_format",
+    "Config and Security Hub": "config.security_group_open/fires.plain_name",
+}
+
+
+@pytest.mark.parametrize("other", TOLD_TWICE.values(), ids=TOLD_TWICE)
+@pytest.mark.parametrize("hub_is_first", [True, False], ids=["Security Hub first", "Security Hub last"])
+def test_one_open_group_that_two_sources_tell_of_is_one_incident_and_acted_on_once(
+    lab: Lab, catalogue: Catalogue, other: str, hub_is_first: bool
+) -> None:
+    names = ["securityhub.security_group_open/fires.ssh", other]
+    first, second = [event(name) for name in (names if hub_is_first else reversed(names))]
+    engine, opened, _ = played(lab, catalogue, first)
+    group = opened.changes[0].resource.id
+    [joined] = engine.handle(named_as(second, group))
+    assert joined.id == opened.id
+    changes = engine.ledger.load(opened.id).changes
+    assert [change.outcome for change in changes].count(Outcome.CONTAINED) == 1
+    assert {change.outcome for change in changes} <= {Outcome.CONTAINED, Outcome.COMPLIANT}
+    revoked = [call for change in changes for call in change.calls if call.operation == REVOKE]
+    assert len(revoked) == 1
+    hub = lab.boto(MEMBER, REGION).client("securityhub")
+    known = hub.get_findings()["Findings"]
+    assert [finding["Workflow"]["Status"] for finding in known] == (["NOTIFIED"] if hub_is_first else [])
+
+
+REVOKE = "ec2:RevokeSecurityGroupIngress"
+
+
+def named_as(what: dict[str, Any], group: str) -> dict[str, Any]:
+    """Return an event about another group."""
+    found: dict[str, Any] = json.loads(json.dumps(what).replace("sg-0abcd1234ef567890", group))
+    return found
+
+
+def test_a_finding_that_joins_what_was_contained_already_is_noted_too(lab: Lab, catalogue: Catalogue) -> None:
+    engine, opened, _ = played(lab, catalogue, event("config.security_group_open/fires.plain_name"))
+    group = opened.changes[0].resource.id
+    later = named_as(event("securityhub.security_group_open/fires.ssh"), group)
+    fake.apply()
+    fake.have(MEMBER, REGION, later["detail"]["findings"][0])
+    [joined] = engine.handle(later)
+    assert joined.id == opened.id
+    [finding] = lab.boto(MEMBER, REGION).client("securityhub").get_findings()["Findings"]
+    assert finding["Workflow"] == {"Status": "NOTIFIED"}
+    assert opened.id in finding["Note"]["Text"]
 
 
 def open_ranges(lab: Lab, account: str, region: str, group: str, port: int) -> set[str]:

@@ -20,6 +20,9 @@ from remediations.iam import (
     detach_admin_policy_from_group,
     detach_admin_policy_from_role,
     detach_admin_policy_from_user,
+    remove_admin_inline_policy_from_group,
+    remove_admin_inline_policy_from_role,
+    remove_admin_inline_policy_from_user,
     remove_console_access,
 )
 from remediations.iam.admin_policies import allows_everything
@@ -34,6 +37,12 @@ DETACH: dict[str, tuple[Remediation, Resource]] = {
     "user": (detach_admin_policy_from_user.remediation, USER),
     "role": (detach_admin_policy_from_role.remediation, ROLE),
     "group": (detach_admin_policy_from_group.remediation, GROUP),
+}
+
+DELETE: dict[str, tuple[Remediation, Resource]] = {
+    "user": (remove_admin_inline_policy_from_user.remediation, USER),
+    "role": (remove_admin_inline_policy_from_role.remediation, ROLE),
+    "group": (remove_admin_inline_policy_from_group.remediation, GROUP),
 }
 
 
@@ -97,6 +106,49 @@ class TestDetachingAdministratorPolicies:
             read(remediation, aws, resource)
 
 
+def put(aws: Aws, resource: Resource, name: str, *statements: dict[str, Any]) -> None:
+    """Write an inline policy of a user, role or group."""
+    kind = resource.type.rpartition("::")[2]
+    document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    call = getattr(aws.client("iam"), f"put_{kind.lower()}_policy")
+    call(**{f"{kind}Name": resource.id}, PolicyName=name, PolicyDocument=document)
+
+
+@pytest.mark.parametrize(("remediation", "resource"), DELETE.values(), ids=DELETE)
+class TestDeletingAdministratorInlinePolicies:
+    def test_takes_those_and_leaves_every_other_policy_and_principal(
+        self, aws: Aws, remediation: Remediation, resource: Resource
+    ) -> None:
+        make(aws, resource)
+        put(aws, resource, "administrator", ALL)
+        put(aws, resource, "harmless", {**ALL, "Action": "s3:*"}, {**ALL, "Effect": "Deny"})
+        before = policies(aws)
+        arn = next(arn for arn in before if arn.endswith(f"/{resource.id}"))
+        change = apply(aws, remediation, resource)
+        assert change == ({"administrator": before[arn]["inline"]["administrator"]}, {})
+        left = {name: policy for name, policy in before[arn]["inline"].items() if name != "administrator"}
+        assert "harmless" in left
+        assert policies(aws) == {**before, arn: {**before[arn], "inline": left}}
+        undo(aws, remediation, resource, change)
+        assert policies(aws) == before
+
+    def test_that_are_there_twice_or_rewritten_go_as_they_are(
+        self, aws: Aws, remediation: Remediation, resource: Resource
+    ) -> None:
+        make(aws, resource)
+        put(aws, resource, "administrator", ALL)
+        put(aws, resource, "second", {**ALL, "Action": ["*:*"]}, {**ALL, "Action": "s3:*"})
+        before = read(remediation, aws, resource)
+        assert set(before) == {"administrator", "second"}
+        remediation.write(aws, resource, before, {})
+        remediation.write(aws, resource, before, {})  # what is already deleted is no error
+        assert read(remediation, aws, resource) == {}
+
+    def test_of_who_does_not_exist_is_gone(self, aws: Aws, remediation: Remediation, resource: Resource) -> None:
+        with pytest.raises(Gone):
+            read(remediation, aws, resource)
+
+
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 STATEMENTS: dict[str, tuple[dict[str, Any], bool]] = {
     "everything": (ALL, True),
@@ -124,7 +176,13 @@ def test_only_the_default_version_of_a_policy_counts(aws: Aws) -> None:
 
 
 @pytest.mark.parametrize(
-    "remediation", [attach_deny_to_role.remediation, detach_admin_policy_from_role.remediation], ids=lambda r: r.id
+    "remediation",
+    [
+        attach_deny_to_role.remediation,
+        detach_admin_policy_from_role.remediation,
+        remove_admin_inline_policy_from_role.remediation,
+    ],
+    ids=lambda r: r.id,
 )
 @pytest.mark.parametrize("name", ["AWSServiceRoleForSupport", "AWSReservedSSO_Admin_0123456789abcdef"])
 def test_roles_that_aws_keeps_are_unsupported(aws: Aws, remediation: Remediation, name: str) -> None:

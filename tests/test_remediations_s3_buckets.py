@@ -106,7 +106,10 @@ PRINCIPALS = {
         "arn:aws:sts::111122223333:federated-user/alice",
         ["arn:aws:sts::111122223333:federated-user/alice"],
     ),
-    "GovCloud": ("arn:aws-us-gov:iam::111122223333:user/alice", ["arn:aws-us-gov:iam::111122223333:user/alice"]),
+    "user of a path that was not told, in GovCloud": (
+        "arn:aws-us-gov:iam::111122223333:user/alice",
+        ["arn:aws-us-gov:iam::111122223333:user/alice", "arn:aws-us-gov:iam::111122223333:user/*/alice"],
+    ),
 }
 
 

@@ -24,8 +24,11 @@ FRAMEWORKS = {"cis-aws", "pci-dss", "soc2", "hipaa", "gdpr"}
 
 # Nothing in these events can be contained: they are told, and that is all.
 NOTHING_TO_ACT_ON = {
+    "cloudtrail.access_key_created/fires.own_key",
+    "cloudtrail.made_in_forbidden_region/fires.database",
     "guardduty.long_term_key_misused/fires.root_key",
     "guardduty.credentials_attack_sequence/fires.nobody_named",
+    "health.risk_reported/fires.console_compromised",
 }
 
 

@@ -12,10 +12,11 @@ from cli.intake import read
 CORPUS = Path(os.environ.get("COUNTERMEASURE_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 CATALOGUE = load("rules", "remediations")
 
-TRAIL = {"cloudtrail.trail_logging_stopped", "cloudtrail.trail_deleted_or_changed"}
-CONFIG = {"cloudtrail.recorder_stopped", "cloudtrail.recorder_deleted_or_changed"}
-GUARDDUTY = {"cloudtrail.detector_disabled", "cloudtrail.detector_deleted_or_weakened"}
+TRAIL = {f"cloudtrail.trail_{what}" for what in ("logging_stopped", "deleted", "narrowed", "changed")}
+CONFIG = {f"cloudtrail.{what}" for what in ("recorder_stopped", "recorder_deleted", "config_weakened")}
+GUARDDUTY = {f"cloudtrail.detector_{what}" for what in ("disabled", "deleted", "plan_disabled", "weakened")}
 TAMPERING = TRAIL | CONFIG | GUARDDUTY | {"cloudtrail.flow_logs_deleted", "cloudtrail.account_safeguard_removed"}
+NETWORK = {"cloudtrail.network_changed", "cloudtrail.internet_route_added", "cloudtrail.network_joined"}
 ROOT = {"cloudtrail.root_api_use", "signin.root_login"}
 
 # Others' rule -> ours: one of them fires where theirs does, none where theirs does not.
@@ -25,6 +26,7 @@ OURS = {
     "AWS.CloudTrail.RootActivity": ROOT,
     "AWS.CloudTrail.RootPasswordChanged": {"signin.root_password_changed"},
     "AWS.CloudTrail.SecurityConfigurationChange": TAMPERING,
+    "AWS.CloudTrail.SnapshotMadePublic": {"cloudtrail.snapshot_made_public", "cloudtrail.disk_shared"},
     "AWS.CloudTrail.ShortLifecycle": {"cloudtrail.trail_logs_expire_early"},
     "AWS.CloudTrail.Stopped": TRAIL,
     "AWS.ConfigService.DisabledDeleted": CONFIG,
@@ -32,14 +34,22 @@ OURS = {
     "AWS.Console.LoginWithoutMFA": {"signin.login_without_mfa", "signin.root_login"},
     "AWS.Console.RootLogin": {"signin.root_login"},
     "AWS.Console.RootLoginFailed": {"signin.root_login_failed"},
-    "AWS.Macie.Evasion": {"cloudtrail.macie_disabled_or_changed"},
+    "AWS.EC2.GatewayModified": NETWORK,
+    "AWS.EC2.RouteTableModified": NETWORK,
+    "AWS.EC2.VPCModified": NETWORK,
+    "AWS.Macie.Evasion": {"cloudtrail.macie_disabled", "cloudtrail.macie_weakened", "cloudtrail.findings_hidden"},
     "AWS.Root.Activity": ROOT,
-    "AWS.SecurityHub.Finding.Evasion": {"cloudtrail.security_hub_disabled_or_evaded"},
+    "AWS.SecurityHub.Finding.Evasion": {"cloudtrail.findings_hidden"},
+    "AWS.Suspicious.SAML.Activity": {"cloudtrail.identity_provider_added", "cloudtrail.identity_provider_changed"},
     "AWS.Unsuccessful.MFA.attempt": {"signin.login_failed_at_mfa"},
     "cloudtrail_put_bucket_acl": {"cloudtrail.bucket_opened"},
     "cloudtrail_root_account_usage": ROOT,
     "cloudtrail_security_group_ingress_anywhere": {"cloudtrail.security_group_opened"},
-    "cloudtrail_snapshot_or_ami_made_public": {"cloudtrail.snapshot_made_public"},
+    "cloudtrail_snapshot_or_ami_made_public": {
+        "cloudtrail.database_snapshot_made_public",
+        "cloudtrail.image_made_public",
+        "cloudtrail.snapshot_made_public",
+    },
 }
 # Others' rules about sign-in and tampering that none of ours answers to, and why.
 NOT_OURS = {

@@ -44,10 +44,12 @@ def _details(principal: str) -> dict[str, str]:
 def _arn(where: Where, user_type: str, name: str, principal_id: str, account: str = "") -> str:
     """Return the ARN of a user or a role's session, without the path, which GuardDuty does not say."""
     kind, session = principal_type(user_type), principal_id.partition(":")[2]
-    start = f"arn:{where.partition}:{{}}::{account or where.account}"
+    owner = account or where.account
     if kind == "IAMUser" and name:
-        return f"{start.format('iam')}:user/{name}"
-    return f"{start.format('sts')}:assumed-role/{name}/{session}" if kind == "AssumedRole" and name and session else ""
+        return f"arn:{where.partition}:iam::{owner}:user/{name}"
+    if kind == "AssumedRole" and name and session:
+        return f"arn:{where.partition}:sts::{owner}:assumed-role/{name}/{session}"
+    return ""
 
 
 def _buckets(detail: Mapping[str, Any], where: Where) -> list[Resource | None]:
@@ -137,9 +139,7 @@ def _sequence_resource(item: Mapping[str, Any], where: Where, principal: str) ->
     if found := _SEQUENCE_TYPES.get(kind):
         said = _details(principal) if found in _REACHED_INTO else {}
         region = text(item, "region")
-        return [
-            where.resource(found, item.get("uid"), item.get("name"), account=account, region=region, details=said)
-        ]
+        return [where.resource(found, item.get("uid"), item.get("name"), account=account, region=region, details=said)]
     return []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import boto3
@@ -123,6 +124,14 @@ def given_other_profile(boto: boto3.Session, instance: Resource) -> None:
     ec2.associate_iam_instance_profile(InstanceId=instance.id, IamInstanceProfile={"Name": f"{ROLE}-2"})
 
 
+def session_half_denied(boto: boto3.Session, instance: Resource) -> None:
+    """Someone trims the denial of the instance's session down to one service."""
+    narrow = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
+    boto.client("iam").put_role_policy(
+        RoleName=ROLE, PolicyName=f"countermeasure-deny-{instance.id}", PolicyDocument=json.dumps(narrow)
+    )
+
+
 def metadata_off(boto: boto3.Session, instance: Resource) -> None:
     """Someone switches the instance's metadata off."""
     ec2: Any = boto.client("ec2")
@@ -134,6 +143,7 @@ scene = Scene(
     example="i-0123456789abcdef0",
     make=make,
     drift={
+        "ec2.deny_instance_session": session_half_denied,
         "ec2.detach_elastic_ip": exposed_again,
         "ec2.isolate_instance": reconnected,
         "ec2.leave_autoscaling": served_again,

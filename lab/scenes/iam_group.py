@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 
 import boto3
@@ -36,9 +37,22 @@ def other_administrator(boto: boto3.Session, group: Resource) -> None:
     boto.client("iam").attach_group_policy(GroupName=group.id, PolicyArn=arn)
 
 
+def administrators_by(name: str) -> Callable[[boto3.Session, Resource], None]:
+    """Someone makes the members administrators by an inline policy of this name."""
+
+    def put(boto: boto3.Session, group: Resource) -> None:
+        boto.client("iam").put_group_policy(GroupName=group.id, PolicyName=name, PolicyDocument=json.dumps(ALL))
+
+    return put
+
+
 scene = Scene(
     resource_type="AWS::IAM::Group",
     example="contractors",
     make=make,
-    drift={"iam.detach_admin_policy_from_group": other_administrator},
+    drift={
+        "iam.detach_admin_policy_from_group": other_administrator,
+        "iam.remove_admin_inline_policy_from_group": administrators_by("way-back"),
+    },
+    instead={"iam.remove_admin_inline_policy_from_group": administrators_by("administrator")},
 )

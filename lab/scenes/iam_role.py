@@ -68,6 +68,15 @@ def other_administrator(boto: boto3.Session, role: Resource) -> None:
     boto.client("iam").attach_role_policy(RoleName=role.id, PolicyArn=arn)
 
 
+def administrator_by(name: str) -> Callable[[boto3.Session, Resource], None]:
+    """Someone makes the role an administrator by an inline policy of this name."""
+
+    def put(boto: boto3.Session, role: Resource) -> None:
+        boto.client("iam").put_role_policy(RoleName=role.id, PolicyName=name, PolicyDocument=json.dumps(ALL))
+
+    return put
+
+
 def opened_to_everyone(boto: boto3.Session, role: Resource) -> None:
     """Someone lets everyone assume the role."""
     policy = trust(role)
@@ -102,7 +111,9 @@ scene = Scene(
     drift={
         "iam.attach_deny_to_role": trimmed("countermeasure-deny"),
         "iam.detach_admin_policy_from_role": other_administrator,
+        "iam.remove_admin_inline_policy_from_role": administrator_by("way-back"),
         "iam.restore_trust_policy": opened_to_everyone,
         "iam.revoke_role_sessions": trimmed("countermeasure-revoke-sessions"),
     },
+    instead={"iam.remove_admin_inline_policy_from_role": administrator_by("administrator")},
 )

@@ -15,7 +15,7 @@ from lab.iam_policies import attach_policies
 from lab.ids_iam import rename_key
 from lab.scene import Scene
 
-ADMIN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+ADMIN: dict[str, object] = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 READ_LOGS = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "logs:FilterLogEvents", "Resource": "*"}],
@@ -87,6 +87,11 @@ def other_administrator(boto: boto3.Session, user: Resource) -> None:
     boto.client("iam").attach_user_policy(UserName=user.id, PolicyArn=arn)
 
 
+def written_anew(boto: boto3.Session, user: Resource) -> None:
+    """Someone makes the user an administrator by another policy of its own."""
+    _put(boto, user, "way-back", ADMIN)
+
+
 def key_enabled(boto: boto3.Session, user: Resource) -> None:
     """Someone enables one of the keys again."""
     iam = boto.client("iam")
@@ -108,6 +113,7 @@ scene = Scene(
         "iam.detach_admin_policy_from_user": other_administrator,
         "iam.disable_all_keys_of_user": key_enabled,
         "iam.disable_service_specific_credentials": credential_made,
+        "iam.remove_admin_inline_policy_from_user": written_anew,
         "iam.remove_console_access": console_trimmed,
     },
 )

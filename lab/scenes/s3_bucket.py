@@ -21,7 +21,7 @@ LOCKED = {
 }
 GROUPS = "http://acs.amazonaws.com/groups"
 INTRUDER = "arn:aws:sts::111122223333:assumed-role/web/i-0123456789abcdef0"
-OUTSIDER = "999900001111"
+OUTSIDER = "888800001111"
 
 OBJECTS_GONE_TOMORROW = {
     "ID": "gone-tomorrow",

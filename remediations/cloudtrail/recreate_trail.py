@@ -138,6 +138,7 @@ remediation = Remediation(
         "iam:PassRole",
     ),
     pin=("arn:{partition}:cloudtrail:{region}:{account}:trail/{id}", "arn:{partition}:iam::{account}:role/*"),
+    asks=("baseline",),
     impact=(
         "The trail records again as its baseline says, into the same bucket, key, topic and log group, at its usual"
         " cost; CloudTrail refuses where these do not let it in any more. What happened meanwhile is in no trail, only"

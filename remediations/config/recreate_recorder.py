@@ -105,6 +105,7 @@ remediation = Remediation(
         "config:StopConfigurationRecorder",
         "iam:PassRole",
     ),
+    asks=("baseline",),
     impact=(
         "Config records all supported resource types in the region, global IAM types included, continuously, and its"
         " rules judge again: at its usual cost, which is higher than before where the old recorder left types out or"

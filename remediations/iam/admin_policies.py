@@ -1,4 +1,4 @@
-"""The managed policies of a user, role or group that let it do everything, as remediations find and move them."""
+"""The policies of a user, role or group that let it do everything, as remediations find and move them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from botocore.exceptions import ClientError
 
 from chalicelib.model import Json
-from remediations.iam.policies import listed, statements
+from remediations.iam.policies import delete_inline, listed, put_inline, statements
 
 AWS_MANAGED = re.compile(r"arn:[a-z-]+:iam::aws:policy/.+", re.ASCII)
 ADMINISTRATOR = re.compile(r"arn:[a-z-]+:iam::aws:policy/AdministratorAccess", re.ASCII)
@@ -34,6 +34,14 @@ def is_admin(iam: Json, arn: str) -> bool:
     return any(allows_everything(statement) for statement in statements(found))
 
 
+def written(iam: Json, operation: str, get: Callable[..., Json], **whose: str) -> dict[str, Json]:
+    """Return the inline policies that allow everything: name -> document. `operation` lists what there is."""
+    pages = iam.get_paginator(operation).paginate(**whose)
+    names = sorted(name for page in pages for name in page["PolicyNames"])
+    found = {name: get(**whose, PolicyName=name)["PolicyDocument"] for name in names}
+    return {name: policy for name, policy in found.items() if any(map(allows_everything, statements(policy)))}
+
+
 def allows_everything(statement: Json) -> bool:
     """Return whether a statement makes an administrator. A condition (MFA, a network) makes none harmless."""
     return (
@@ -55,3 +63,13 @@ def move(detach: Callable[..., Json], attach: Callable[..., Json], now: Json, th
     for arn in then:
         if arn not in now:
             attach(PolicyArn=arn, **whose)
+
+
+def rewrite(delete: Callable[..., Json], put: Callable[..., Json], now: Json, then: Json, **whose: str) -> None:
+    """Delete the inline policies that are only in `now`, and write those of `then` that `now` has not as they are."""
+    for name in now:
+        if name not in then:
+            delete_inline(delete, **whose, PolicyName=name)
+    for name, policy in then.items():
+        if now.get(name) != policy:
+            put_inline(put, policy, **whose, PolicyName=name)

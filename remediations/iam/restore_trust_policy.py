@@ -77,10 +77,11 @@ remediation = Remediation(
     writes=("iam:UpdateAssumeRolePolicy",),
     pin=("arn:{partition}:iam::{account}:role/{id}", "arn:{partition}:iam::{account}:role/*/{id}"),
     asks=("organization_accounts",),
-    impact="Nobody of another account can assume the role any more: vendors with an external id and other accounts of"
-    " the organization included, unless a condition on aws:PrincipalOrgID or aws:PrincipalAccount limits the statement"
-    " to ours. Services, the account's own principals and identity providers stay, even if the intruder added them."
-    " Sessions that outsiders have now go on until they expire: revoke the role's sessions, too.",
+    impact="Nobody of an account that is not known to be ours can assume the role any more: vendors with an external id"
+    " included, and accounts of the organization that organization.toml leaves out, unless a condition on"
+    " aws:PrincipalOrgID or aws:PrincipalAccount limits the statement to ours. Services, the account's own principals"
+    " and identity providers stay, even if the intruder added them. Sessions that outsiders have now go on until they"
+    " expire: revoke the role's sessions, too.",
     confirm_undo="Undo lets the outsiders assume the role again.",
     read=read,
     desired=desired,

@@ -65,7 +65,7 @@ def principals(bucket: Resource) -> list[str]:
     """Return what `aws:PrincipalArn` can be for the principal in `details["principal"]`: for a session, its role's ARN.
 
     A session's own ARN leaves the role's path out, and no two roles of an account differ by their path alone (IAM User
-    Guide, "AWS global condition context keys", aws:PrincipalArn).
+    Guide, "AWS global condition context keys", aws:PrincipalArn); users neither, and GuardDuty says their name alone.
     """
     told = bucket.details.get("principal", "")
     found = PRINCIPAL.fullmatch(told)
@@ -74,10 +74,13 @@ def principals(bucket: Resource) -> list[str]:
             f"{bucket.id}: the finding names no user or role that could be denied ({told[:200] or 'nobody'});"
             " root and AWS services cannot be, and anybody is kept out by Block Public Access"
         )
+    start = f"{found['start']}:iam::{found['account']}"
+    if found["kind"] == "user" and "/" not in found["name"]:
+        return [told, f"{start}:user/*/{found['name']}"]
     if found["kind"] != "assumed-role":
         return [told]
-    role, start = found["name"].partition("/")[0], f"{found['start']}:iam::{found['account']}:role"
-    return [f"{start}/{role}", f"{start}/*/{role}"]
+    role = found["name"].partition("/")[0]
+    return [f"{start}:role/{role}", f"{start}:role/*/{role}"]
 
 
 remediation = Remediation(

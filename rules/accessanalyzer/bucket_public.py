@@ -2,16 +2,13 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.s3.block_public_access import remediation as block_public_access
+from rules.accessanalyzer.shared import shared
 from rules.controls import PUBLIC_STORAGE
 
 rule = Rule(
     id="accessanalyzer.bucket_public",
     title="S3 bucket is public",
-    pattern={
-        "source": ["aws.access-analyzer"],
-        "detail-type": ["Access Analyzer Finding"],
-        "detail": {"resourceType": ["AWS::S3::Bucket"], "isPublic": [True], "status": ["ACTIVE"]},
-    },
+    pattern=shared("AWS::S3::Bucket", public=True),
     respond=(block_public_access,),
     severity=Severity.HIGH,
     attack=("T1530",),

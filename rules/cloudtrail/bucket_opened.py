@@ -1,7 +1,13 @@
-"""Somebody made a bucket public by its policy or ACL, or took its block away: ask, since it may be a website."""
+"""Somebody made a bucket public by its policy or ACL, or took its block away: ask, since it may be a website.
+
+The public statements and grants go first, then the block: while it holds, S3 would refuse to give them back by undo. A
+block alone also keeps out those of other accounts whom a policy that is public names beside everybody.
+"""
 
 from chalicelib.model import Mode, Rule, Severity
 from remediations.s3.block_public_access import remediation as block_public_access
+from remediations.s3.remove_public_acl import remediation as remove_public_acl
+from remediations.s3.remove_public_policy_statements import remediation as remove_public_policy_statements
 from rules.cloudtrail.public_access import LOOSENED
 from rules.controls import PUBLIC_STORAGE
 
@@ -19,6 +25,8 @@ LIMITS = {
     "ArnLike": {"aws:PrincipalArn": ABSENT, "aws:SourceArn": ABSENT},
     "IpAddress": {"aws:SourceIp": ABSENT},
 }
+
+EVERYBODY = [{"wildcard": "*/groups/global/A*"}]  # AllUsers, AuthenticatedUsers
 
 rule = Rule(
     id="cloudtrail.bucket_opened",
@@ -51,20 +59,10 @@ rule = Rule(
                     "requestParameters": {
                         "$or": [
                             {"x-amz-acl": ["public-read", "public-read-write", "authenticated-read"]},
-                            {
-                                "AccessControlPolicy": {
-                                    "AccessControlList": {
-                                        "Grant": {
-                                            "Grantee": {
-                                                "URI": [
-                                                    {"suffix": "/groups/global/AllUsers"},
-                                                    {"suffix": "/groups/global/AuthenticatedUsers"},
-                                                ]
-                                            }
-                                        }
-                                    }
-                                }
-                            },
+                            {"x-amz-grant-read": EVERYBODY},
+                            {"x-amz-grant-write": EVERYBODY},
+                            {"x-amz-grant-full-control": EVERYBODY},
+                            {"AccessControlPolicy": {"AccessControlList": {"Grant": {"Grantee": {"URI": EVERYBODY}}}}},
                         ]
                     },
                 },
@@ -72,7 +70,7 @@ rule = Rule(
         },
     },
     resources={"AWS::S3::Bucket": "detail.requestParameters.bucketName"},
-    respond=(block_public_access,),
+    respond=(remove_public_policy_statements, remove_public_acl, block_public_access),
     mode=Mode.APPROVE,
     severity=Severity.HIGH,
     attack=("T1530", "T1562.001"),

@@ -4,6 +4,7 @@ from chalicelib.model import Rule, Severity
 from rules.controls import SAFEGUARD
 
 OURS = [{"wildcard": "*countermeasure*"}]
+BY_HAND = [{"anything-but": ["cloudformation.amazonaws.com"]}]
 
 rule = Rule(
     id="cloudtrail.countermeasure_tampered",
@@ -28,6 +29,7 @@ rule = Rule(
                     "eventName": [
                         "AttachRolePolicy",
                         "DeleteRole",
+                        "DeleteRolePermissionsBoundary",
                         "DeleteRolePolicy",
                         "DetachRolePolicy",
                         "PutRolePermissionsBoundary",
@@ -35,6 +37,18 @@ rule = Rule(
                         "UpdateAssumeRolePolicy",
                     ],
                     "requestParameters": {"roleName": OURS},
+                },
+                # The role is made anew, or its managed policies are: deployments do that as CloudFormation.
+                {"eventName": ["CreateRole"], "requestParameters": {"roleName": OURS}, "sourceIPAddress": BY_HAND},
+                {
+                    "eventName": ["CreatePolicyVersion", "DeletePolicy", "SetDefaultPolicyVersion"],
+                    "requestParameters": {"policyArn": OURS},
+                    "sourceIPAddress": BY_HAND,
+                },
+                # What holds an intruder is taken off again by somebody else.
+                {
+                    "eventName": ["DeleteRolePolicy", "DeleteUserPolicy", "PutRolePolicy", "PutUserPolicy"],
+                    "requestParameters": {"policyName": [{"prefix": "countermeasure-"}]},
                 },
                 {"eventName": ["DeleteTable"], "requestParameters": {"tableName": OURS}},
                 {"eventName": ["DeleteTopic"], "requestParameters": {"topicArn": OURS}},
@@ -47,6 +61,7 @@ rule = Rule(
     controls=SAFEGUARD,
     look_at=(
         "Unless you are deploying right now: contain whoever did it by hand, deploy countermeasure again from a clean"
-        " checkout, and assume that events since then were not answered."
+        " checkout, and assume that events since then were not answered. If a policy that holds somebody was taken off,"
+        " undo and answer that incident again."
     ),
 )

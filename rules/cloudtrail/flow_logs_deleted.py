@@ -1,6 +1,7 @@
-"""VPC flow logs were deleted; they can only be made again, so people are told."""
+"""VPC flow logs were deleted: make them again as they were, so that what passes now is seen."""
 
 from chalicelib.model import Rule, Severity
+from remediations.ec2.recreate_flow_log import remediation as recreate_flow_log
 
 rule = Rule(
     id="cloudtrail.flow_logs_deleted",
@@ -10,6 +11,14 @@ rule = Rule(
         "detail-type": ["AWS API Call via CloudTrail"],
         "detail": {"eventName": ["DeleteFlowLogs"], "errorCode": [{"exists": False}]},
     },
+    # One log is an object in the record, several are a list of them.
+    resources={
+        "AWS::EC2::FlowLog": (
+            "detail.requestParameters.DeleteFlowLogsRequest.FlowLogId.content"
+            " || detail.requestParameters.DeleteFlowLogsRequest.FlowLogId[].content"
+        )
+    },
+    respond=(recreate_flow_log,),
     severity=Severity.HIGH,
     attack=("T1562.008",),
     controls={
@@ -19,7 +28,8 @@ rule = Rule(
         "hipaa": ("164.312(b)",),
     },
     look_at=(
-        "Create the flow log again for the same VPC, subnet or interface and destination: what was logged so far is"
-        " still there. GuardDuty has its own copy of the flows and still sees them."
+        "Ask whoever deleted it; if it was not them, contain that principal. What was logged so far is still there;"
+        " GuardDuty has its own copy of the flows. A log of a subnet or interface, or one younger than a day, has to be"
+        " made again by hand."
     ),
 )

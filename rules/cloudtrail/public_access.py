@@ -1,12 +1,14 @@
 """What a request says that loosens S3 Block Public Access, of a bucket or of an account."""
 
+OFF = [False, {"exists": False}]  # what a request leaves out is off (S3 API reference, PublicAccessBlockConfiguration)
+
 LOOSENED = {
     "PublicAccessBlockConfiguration": {
         "$or": [
-            {"BlockPublicAcls": [False]},
-            {"BlockPublicPolicy": [False]},
-            {"IgnorePublicAcls": [False]},
-            {"RestrictPublicBuckets": [False]},
+            {"BlockPublicAcls": OFF},
+            {"BlockPublicPolicy": OFF},
+            {"IgnorePublicAcls": OFF},
+            {"RestrictPublicBuckets": OFF},
         ]
     }
 }

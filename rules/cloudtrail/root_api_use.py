@@ -4,11 +4,12 @@ from chalicelib.model import Rule, Severity
 from rules.controls import ROOT_USE
 
 SOURCES = """
-    access-analyzer account acm apigateway appmesh autoscaling backup bedrock billing budgets ce cloudformation
-    cloudfront cloudtrail codebuild cognito-idp config dynamodb ec2 ecr ecs eks elasticache elasticfilesystem
-    elasticloadbalancing events glacier glue guardduty iam inspector2 kinesis kms lambda lightsail logs macie2
-    monitoring organizations payments ram rds redshift rolesanywhere route53 route53domains s3 sagemaker secretsmanager
-    securityhub servicequotas ses sns sqs ssm sso sts support tax wafv2
+    access-analyzer account acm apigateway appmesh athena autoscaling backup batch bedrock billing budgets ce
+    cloudformation cloudfront cloudshell cloudtrail codebuild codecommit cognito-idp config detective dynamodb ec2 ecr
+    ecs eks elasticache elasticfilesystem elasticloadbalancing elasticmapreduce es events firehose fms glacier glue
+    guardduty iam identitystore inspector2 kinesis kms lambda lightsail logs macie2 monitoring network-firewall
+    organizations payments ram rds redshift rolesanywhere route53 route53domains s3 sagemaker scheduler secretsmanager
+    securityhub servicequotas ses sns sqs ssm sso sso-directory states sts support tax transfer wafv2 workspaces
 """.split()  # noqa: SIM905 - a list of words reads better than sixty lines
 """The services whose calls are looked at, as in `aws.<service>`: a pattern's source is always an exact list."""
 

@@ -1,37 +1,32 @@
-"""A snapshot or machine image was shared with everybody, and with it all that is on the disk; people are told."""
+"""An EBS snapshot was shared with everybody, and with it all that is on the disk: take that back at once.
+
+Nobody can rely yet on what has only just been shared. Images are `cloudtrail.image_made_public`.
+"""
 
 from chalicelib.model import Rule, Severity
-from rules.controls import BREACH
+from remediations.ec2.make_snapshot_private import remediation as make_snapshot_private
+from rules.controls import BREACH, SHARED_DISK
 
 rule = Rule(
     id="cloudtrail.snapshot_made_public",
-    title="Snapshot or image was made public",
+    title="EBS snapshot was made public",
     pattern={
-        "source": ["aws.ec2", "aws.rds"],
+        "source": ["aws.ec2"],
         "detail-type": ["AWS API Call via CloudTrail"],
         "detail": {
+            "eventName": ["ModifySnapshotAttribute"],
             "errorCode": [{"exists": False}],
-            "$or": [
-                {
-                    "eventName": ["ModifySnapshotAttribute"],
-                    "requestParameters": {"createVolumePermission": {"add": {"items": {"group": ["all"]}}}},
-                },
-                {
-                    "eventName": ["ModifyImageAttribute"],
-                    "requestParameters": {"launchPermission": {"add": {"items": {"group": ["all"]}}}},
-                },
-                {
-                    "eventName": ["ModifyDBSnapshotAttribute", "ModifyDBClusterSnapshotAttribute"],
-                    "requestParameters": {"attributeName": ["restore"], "valuesToAdd": ["all"]},
-                },
-            ],
+            "requestParameters": {"createVolumePermission": {"add": {"items": {"group": ["all"]}}}},
         },
     },
+    resources={"AWS::EC2::Snapshot": "detail.requestParameters.snapshotId"},
+    respond=(make_snapshot_private,),
     severity=Severity.HIGH,
     attack=("T1537",),
-    controls={"pci-dss": ("7.2.1",), "soc2": ("CC6.1", "CC6.6"), "hipaa": ("164.312(a)(1)",), **BREACH},
+    controls={**SHARED_DISK, **BREACH},
     look_at=(
-        "Take the permission for everybody off again at once. Whoever copied it meanwhile keeps the copy and leaves no"
-        " trace in your account: count the data and every secret on that disk as out."
+        "See which accounts it is still shared with. Whoever copied it meanwhile keeps the copy: look in CloudTrail for"
+        " SharedSnapshotCopyInitiated and SharedSnapshotVolumeCreated, and count the secrets on that disk as out."
     ),
+    ask_actor=True,
 )

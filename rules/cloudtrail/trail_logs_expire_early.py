@@ -1,6 +1,7 @@
-"""A bucket that by its name holds trails now deletes its objects within days; people are told before the logs go."""
+"""A bucket that by its name holds trails now deletes its objects within days: disable that before the logs go."""
 
 from chalicelib.model import Rule, Severity
+from remediations.s3.remove_destructive_lifecycle import remediation as remove_destructive_lifecycle
 
 rule = Rule(
     id="cloudtrail.trail_logs_expire_early",
@@ -9,16 +10,24 @@ rule = Rule(
         "source": ["aws.s3"],
         "detail-type": ["AWS API Call via CloudTrail"],
         "detail": {
-            "eventName": ["PutBucketLifecycle", "PutBucketLifecycleConfiguration"],
+            "eventName": ["PutBucketLifecycle", "PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"],
             "errorCode": [{"exists": False}],
             "requestParameters": {
                 "bucketName": [{"wildcard": "*trail*"}, {"prefix": "aws-controltower-logs"}],
                 "LifecycleConfiguration": {
-                    "Rule": {"Status": ["Enabled"], "Expiration": {"Days": [{"numeric": ["<=", 7]}]}}
+                    "Rule": {
+                        "Status": ["Enabled"],
+                        "$or": [
+                            {"Expiration": {"Days": [{"numeric": ["<=", 7]}]}},
+                            {"Expiration": {"Date": [{"exists": True}]}},
+                        ],
+                    }
                 },
             },
         },
     },
+    resources={"AWS::S3::Bucket": "detail.requestParameters.bucketName"},
+    respond=(remove_destructive_lifecycle,),
     severity=Severity.HIGH,
     attack=("T1562.008", "T1485.001"),
     controls={
@@ -28,7 +37,8 @@ rule = Rule(
         "hipaa": ("164.312(c)(1)",),
     },
     look_at=(
-        "Take the lifecycle rule off today: S3 deletes at midnight UTC. A bucket that holds no audit logs is a false"
-        " alarm; if it does, copy them elsewhere and contain whoever set the rule."
+        "Ask whoever set the rule, and contain that principal if nobody meant it. What S3 marked as expired at midnight"
+        " UTC may go all the same: copy the logs elsewhere if the rule stood over it. A bucket that holds no audit logs"
+        " is a false alarm: undo it."
     ),
 )

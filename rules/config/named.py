@@ -7,11 +7,11 @@ words before and after it: so the managed rules' names and identifiers are looke
 from chalicelib.model import Json
 
 
-def noncompliant(resource_type: str, *names: str) -> dict[str, Json]:
+def noncompliant(resource_types: tuple[str, ...], *names: str) -> dict[str, Json]:
     """Return the pattern for a resource that a rule with one of these words in its name found NON_COMPLIANT.
 
-    Each of `names` is in small letters and hyphens (`restricted-ssh`); as an identifier it is `RESTRICTED_SSH`. Source:
-    AWS Config developer guide, "List of AWS Config Managed Rules".
+    No `resource_types`: any. Each of `names` is in small letters and hyphens (`restricted-ssh`); as an identifier it
+    is `RESTRICTED_SSH`. Source: AWS Config developer guide, "List of AWS Config Managed Rules".
     """
     return {
         "source": ["aws.config"],
@@ -19,7 +19,7 @@ def noncompliant(resource_type: str, *names: str) -> dict[str, Json]:
         "detail": {
             "messageType": ["ComplianceChangeNotification"],
             "configRuleName": [form for name in names for form in _forms(name, name.replace("-", "_"))],
-            "resourceType": [resource_type],
+            **({"resourceType": [*resource_types]} if resource_types else {}),
             "newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]},
         },
     }

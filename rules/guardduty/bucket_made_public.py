@@ -12,9 +12,9 @@ rule = Rule(
         "detail-type": ["GuardDuty Finding"],
         "detail": {
             "type": [
-                "Policy:S3/BucketAnonymousAccessGranted",
-                "Policy:S3/BucketPublicAccessGranted",
-                "Policy:S3/BucketBlockPublicAccessDisabled",
+                {"prefix": "Policy:S3/BucketAnonymousAccessGranted"},
+                {"prefix": "Policy:S3/BucketPublicAccessGranted"},
+                {"prefix": "Policy:S3/BucketBlockPublicAccessDisabled"},
             ]
         },
     },

@@ -12,14 +12,33 @@ rule = Rule(
     pattern={
         "source": ["aws.guardduty"],
         "detail-type": ["GuardDuty Finding"],
-        "detail": {"type": ["AttackSequence:IAM/CompromisedCredentials", "AttackSequence:S3/CompromisedData"]},
+        "detail": {
+            "$or": [
+                {"type": [{"prefix": "AttackSequence:IAM/"}, {"prefix": "AttackSequence:S3/"}]},
+                {
+                    "type": [
+                        {"prefix": "AttackSequence:EC2/"},
+                        {"prefix": "AttackSequence:ECS/"},
+                        {"prefix": "AttackSequence:EKS/"},
+                    ],
+                    "service": {
+                        "detection": {"sequence": {"actors": {"user": {"type": ["IAMUser", "AssumedRole", "Role"]}}}}
+                    },
+                },
+            ]
+        },
     },
-    respond=(disable_access_key, deny_role_session, deny_user),
+    respond=(
+        disable_access_key,
+        deny_role_session,
+        deny_user,
+    ),
     severity=Severity.CRITICAL,
     attack=("T1078.004", "T1098", "T1530"),
     controls={**INTRUSION_CONTAINED, **BREACH},
     look_at=(
-        "Walk through the signals of the sequence in GuardDuty and undo what the attacker left: new users, keys, roles,"
-        " trust policies, stopped logs. Where no principal is named below, take it from the finding's text and act."
+        "Walk through the signals of the sequence in GuardDuty and undo what the attacker left: new users, keys,"
+        " roles, trust policies, stopped logs. Where no principal is named below, take it from the finding's text"
+        " and act."
     ),
 )

@@ -1,9 +1,9 @@
-"""An EC2 instance talks to a command-and-control server or attacks others: keep its disks, then cut it off."""
+"""An EC2 instance talks to a command-and-control server or attacks others: cut it off and keep what is on it."""
 
 from chalicelib.model import Rule, Severity
-from remediations.ec2.isolate_instance import remediation as isolate_instance
-from remediations.ec2.snapshot_volumes import remediation as snapshot_volumes
 from rules.controls import BREACH, INTRUSION_CONTAINED
+from rules.guardduty.containment import EC2
+from rules.guardduty.runtime_types import COMMAND_AND_CONTROL
 
 rule = Rule(
     id="guardduty.ec2_command_and_control",
@@ -15,29 +15,22 @@ rule = Rule(
             "$or": [
                 {
                     "type": [
-                        {"prefix": "Backdoor:EC2/C&CActivity."},
-                        {"prefix": "Backdoor:EC2/DenialOfService."},
-                        {"prefix": "Trojan:EC2/DGADomainRequest."},
-                        "Trojan:EC2/DNSDataExfiltration",
+                        {"prefix": "Backdoor:EC2/C&CActivity"},
+                        {"prefix": "Backdoor:EC2/DenialOfService"},
+                        {"prefix": "Trojan:EC2/DGADomainRequest"},
+                        {"prefix": "Trojan:EC2/DNSDataExfiltration"},
                     ]
                 },
-                {
-                    "type": [
-                        {"prefix": "Backdoor:Runtime/"},
-                        {"prefix": "Trojan:Runtime/DGADomainRequest."},
-                        "Execution:Runtime/ReverseShell",
-                    ],
-                    "resource": {"resourceType": ["Instance"]},
-                },
+                {"type": COMMAND_AND_CONTROL, "resource": {"resourceType": ["Instance"]}},
             ]
         },
     },
-    respond=(snapshot_volumes, isolate_instance),
+    respond=EC2,
     severity=Severity.HIGH,
     attack=("T1071", "T1568.002", "T1498"),
     controls={**INTRUSION_CONTAINED, **BREACH},
     look_at=(
-        "Read the remote address or domain in the finding and search flow and DNS logs for other instances that talk to"
-        " it. Flows that were open stay tracked for a while: stop the instance if it must be silent now."
+        "Read the remote address or domain in the finding and search flow and DNS logs for other instances that"
+        " talk to it. Flows through a NAT gateway, and DNS, may go on: stop the instance if it must be silent now."
     ),
 )

@@ -4,6 +4,7 @@ from chalicelib.model import Rule, Severity
 from remediations.ec2.isolate_instance import remediation as isolate_instance
 from remediations.ec2.snapshot_volumes import remediation as snapshot_volumes
 from rules.controls import INTRUSION_CONTAINED
+from rules.guardduty.runtime_types import MINING
 
 rule = Rule(
     id="guardduty.ec2_mining_cryptocurrency",
@@ -13,18 +14,13 @@ rule = Rule(
         "detail-type": ["GuardDuty Finding"],
         "detail": {
             "$or": [
-                {"type": [{"prefix": "CryptoCurrency:EC2/"}, "Impact:EC2/BitcoinDomainRequest.Reputation"]},
-                {
-                    "type": [
-                        {"prefix": "CryptoCurrency:Runtime/"},
-                        "Impact:Runtime/BitcoinDomainRequest.Reputation",
-                        "Impact:Runtime/CryptoMinerExecuted",
-                    ],
-                    "resource": {"resourceType": ["Instance"]},
-                },
+                {"type": [{"prefix": "CryptoCurrency:EC2/"}, {"prefix": "Impact:EC2/BitcoinDomainRequest"}]},
+                {"type": MINING, "resource": {"resourceType": ["Instance"]}},
             ]
         },
     },
+    # A miner wants computing time, not data: its disks and the cut suffice, and no call is spent on more. An Auto
+    # Scaling group that replaces the instance is welcome; who takes its role's credentials is another finding.
     respond=(snapshot_volumes, isolate_instance),
     severity=Severity.HIGH,
     attack=("T1496",),

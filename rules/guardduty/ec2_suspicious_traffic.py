@@ -1,9 +1,9 @@
-"""An EC2 instance's traffic looks bad but may be meant: ask before it is cut off."""
+"""An EC2 instance's traffic looks bad, or it attacks others, but may be meant to: ask before it is cut off."""
 
 from chalicelib.model import Mode, Rule, Severity
-from remediations.ec2.isolate_instance import remediation as isolate_instance
-from remediations.ec2.snapshot_volumes import remediation as snapshot_volumes
-from rules.controls import INTRUSION_SEEN
+from rules.controls import INTRUSION_CONTAINED
+from rules.guardduty.containment import EC2
+from rules.guardduty.runtime_types import TRAFFIC
 
 rule = Rule(
     id="guardduty.ec2_suspicious_traffic",
@@ -12,27 +12,41 @@ rule = Rule(
         "source": ["aws.guardduty"],
         "detail-type": ["GuardDuty Finding"],
         "detail": {
-            "type": [
-                "Backdoor:EC2/Spambot",
-                {"prefix": "Trojan:EC2/BlackholeTraffic"},
-                {"prefix": "Trojan:EC2/DriveBySourceTraffic"},
-                {"prefix": "Trojan:EC2/DropPoint"},
-                {"prefix": "Trojan:EC2/PhishingDomainRequest"},
-                {"prefix": "UnauthorizedAccess:EC2/Tor"},
-                "UnauthorizedAccess:EC2/MetadataDNSRebind",
-                "Impact:EC2/MaliciousDomainRequest.Reputation",
-                "Impact:EC2/PortSweep",
-                "Recon:EC2/Portscan",
+            "$or": [
+                {
+                    "type": [
+                        {"prefix": "Backdoor:EC2/Spambot"},
+                        {"prefix": "Trojan:EC2/BlackholeTraffic"},
+                        {"prefix": "Trojan:EC2/DriveBySourceTraffic"},
+                        {"prefix": "Trojan:EC2/DropPoint"},
+                        {"prefix": "Trojan:EC2/PhishingDomainRequest"},
+                        {"prefix": "UnauthorizedAccess:EC2/Tor"},
+                        {"prefix": "UnauthorizedAccess:EC2/MetadataDNSRebind"},
+                        {"prefix": "UnauthorizedAccess:EC2/MaliciousIPCaller"},
+                        {"prefix": "Impact:EC2/MaliciousDomainRequest"},
+                        {"prefix": "Impact:EC2/PortSweep"},
+                        {"prefix": "Impact:EC2/WinRMBruteForce"},
+                        {"prefix": "Recon:EC2/Portscan"},
+                    ]
+                },
+                {
+                    "type": [
+                        {"prefix": "UnauthorizedAccess:EC2/RDPBruteForce"},
+                        {"prefix": "UnauthorizedAccess:EC2/SSHBruteForce"},
+                    ],
+                    "service": {"resourceRole": ["ACTOR"]},
+                },
+                {"type": TRAFFIC, "resource": {"resourceType": ["Instance"]}},
             ]
         },
     },
-    respond=(snapshot_volumes, isolate_instance),
+    respond=EC2,
     mode=Mode.APPROVE,
     severity=Severity.MEDIUM,
-    attack=("T1071", "T1090.003", "T1046"),
-    controls=INTRUSION_SEEN,
+    attack=("T1071", "T1090.003", "T1046", "T1110"),
+    controls=INTRUSION_CONTAINED,
     look_at=(
-        "Ask the owner whether the instance is a mail server, a scanner or a research host. If nobody can say, approve"
-        " the isolation: its disks are kept first."
+        "Ask the owner whether the instance is a mail server, a scanner, a proxy or a research host. If nobody can"
+        " say, approve: its disks are kept first, and everything can be undone."
     ),
 )

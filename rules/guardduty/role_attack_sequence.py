@@ -11,7 +11,7 @@ rule = Rule(
         "source": ["aws.guardduty"],
         "detail-type": ["GuardDuty Finding"],
         "detail": {
-            "type": ["AttackSequence:IAM/CompromisedCredentials", "AttackSequence:S3/CompromisedData"],
+            "type": [{"prefix": "AttackSequence:IAM/"}, {"prefix": "AttackSequence:S3/"}],
             "service": {"detection": {"sequence": {"actors": {"user": {"type": ["AssumedRole", "Role"]}}}}},
         },
     },

@@ -9,7 +9,12 @@ rule = Rule(
     pattern={
         "source": ["aws.guardduty"],
         "detail-type": ["GuardDuty Finding"],
-        "detail": {"type": ["Policy:IAMUser/RootCredentialUsage", "Policy:IAMUser/ShortTermRootCredentialUsage"]},
+        "detail": {
+            "type": [
+                {"prefix": "Policy:IAMUser/RootCredentialUsage"},
+                {"prefix": "Policy:IAMUser/ShortTermRootCredentialUsage"},
+            ]
+        },
     },
     severity=Severity.HIGH,
     attack=("T1078.004",),

@@ -10,7 +10,7 @@ rule = Rule(
     pattern={
         "source": ["aws.guardduty"],
         "detail-type": ["GuardDuty Finding"],
-        "detail": {"type": ["Stealth:IAMUser/CloudTrailLoggingDisabled"]},
+        "detail": {"type": [{"prefix": "Stealth:IAMUser/CloudTrailLoggingDisabled"}]},
     },
     resources={
         "AWS::CloudTrail::Trail": ('detail.service.action.awsApiCallAction.affectedResources."AWS::CloudTrail::Trail"')

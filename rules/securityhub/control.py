@@ -30,3 +30,13 @@ def failed(*controls: str, generators: tuple[str, ...] = ()) -> dict[str, Json]:
             }
         },
     }
+
+
+def cis_1_2(*numbers: str) -> tuple[str, ...]:
+    """Return the GeneratorIds of the CIS AWS Foundations Benchmark 1.2.0, which names no control."""
+    return tuple(f"arn:aws:securityhub:::ruleset/cis-aws-foundations-benchmark/v/1.2.0/rule/{each}" for each in numbers)
+
+
+def cis_1_4(*numbers: str) -> tuple[str, ...]:
+    """Return the GeneratorIds of the CIS AWS Foundations Benchmark 1.4.0."""
+    return tuple(f"cis-aws-foundations-benchmark/v/1.4.0/{each}" for each in numbers)
