@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any
 
+from chalicelib.calls_named import calls, either, names, shared
 from chalicelib.errors import InvalidCatalogue
 from chalicelib.model import Rule
 
@@ -27,26 +26,26 @@ LIMIT = 2048
 _BESIDE = 90
 """Characters of it that the heartbeat takes in the pattern of a function."""
 
-Name: TypeAlias = "str | dict[str, str]"
-"""A value of `eventName`: `StopLogging`, or `{"prefix": "DeleteFunction2"}`."""
-
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+|[0-9]+")
-_EXACT = (str, bool, int)
-
 
 def groups(rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], ...]:
     """Return the rules in groups that a pattern can say each: by services, so that no event comes by two of them.
 
     A rule for the calls of several services may stand in several groups, each time for some of them.
     """
-    rules = list(rules)
-    gathered: list[tuple[str, ...]] = []
-    for source in sorted({source for rule in rules for source in rule.pattern["source"]}):
-        if gathered and _narrow(_limited(rules, {*gathered[-1], source})):
-            gathered[-1] = (*gathered[-1], source)
+    asked: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for source in rule.pattern["source"]:
+            asked.setdefault(source, []).append(replace(rule, pattern={**rule.pattern, "source": [source]}))
+    largest = sorted(asked, key=lambda source: (-len(json.dumps([rule.pattern for rule in asked[source]])), source))
+    gathered: list[list[Rule]] = []
+    for source in largest:  # each into the first group that has room: "first fit decreasing"
+        for group in gathered:
+            if _narrow(_joined([*group, *asked[source]])):
+                group.extend(asked[source])
+                break
         else:
-            gathered.append((source,))
-    return tuple(tuple(_limited(rules, {*sources})) for sources in gathered) or ((),)
+            gathered.append([*asked[source]])
+    return tuple(map(_joined, gathered)) or ((),)
 
 
 def numbered(name: str, number: int) -> str:
@@ -81,19 +80,29 @@ def heard(rules: Iterable[Rule], account: Any = "") -> tuple[dict[str, Any], ...
     return {"$or": [first, {"source": [HEARTBEAT], **sent}]}, *others
 
 
-def _limited(rules: Iterable[Rule], sources: set[str]) -> list[Rule]:
-    """Return the rules for the calls of some services, each for these alone."""
-    asked = ((rule, [source for source in rule.pattern["source"] if source in sources]) for rule in rules)
-    return [replace(rule, pattern={**rule.pattern, "source": found}) for rule, found in asked if found]
+def _joined(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Return each rule once, for all the services for which it stands among these."""
+    sources: dict[str, list[str]] = {}
+    known: dict[str, Rule] = {}
+    for rule in rules:
+        sources.setdefault(rule.id, []).extend(rule.pattern["source"])
+        known[rule.id] = rule
+    return tuple(replace(known[id_], pattern={**known[id_].pattern, "source": found}) for id_, found in sources.items())
 
 
 def _narrow(rules: Sequence[Rule]) -> bool:
-    """Tell whether the rules fit into one pattern side by side, or by the calls that they name."""
-    return any(_fits(pattern) for pattern in islice(_narrowest_first(rules), 2))
+    """Tell whether the rules fit into one pattern by the calls that they name, each by its own name."""
+    details = [rule.pattern.get("detail", {}) for rule in rules]
+    asked = next(calls(details)) if any(names(detail) for detail in details) else either(details)
+    return _fits({**_envelope(rules), "detail": asked})
 
 
 def _fits(pattern: Mapping[str, Any]) -> bool:
     return size(pattern) <= LIMIT - _BESIDE
+
+
+def _envelope(rules: Sequence[Rule]) -> dict[str, Any]:
+    return {key: sorted({value for rule in rules for value in rule.pattern[key]}) for key in ("source", "detail-type")}
 
 
 def size(pattern: Mapping[str, Any]) -> int:
@@ -107,92 +116,15 @@ def _narrowest_first(rules: Sequence[Rule]) -> Iterator[dict[str, Any]]:
     Wildcards cost EventBridge more the more of them stand in one pattern ("Rule is too complex"): those of several
     rules are not put together.
     """
-    said = ("source", "detail-type")
-    envelope = {key: sorted({value for rule in rules for value in rule.pattern[key]}) for key in said}
+    envelope = _envelope(rules)
     details = [rule.pattern["detail"] for rule in rules if "detail" in rule.pattern]
     if len(details) < len(rules):
         yield envelope
         return
     if "wildcard" not in json.dumps(details):
-        yield {**envelope, "detail": _either(details)}
-    if any(_names(detail) for detail in details):
-        yield from ({**envelope, "detail": detail} for detail in _calls(details))
+        yield {**envelope, "detail": either(details)}
+    if any(names(detail) for detail in details):
+        yield from ({**envelope, "detail": detail} for detail in calls(details))
         return
-    shared = _shared(details)
-    yield {**envelope, "detail": shared} if shared else envelope
-
-
-def _calls(details: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield what asks for the calls that the details name, in ever larger families, and for no other.
-
-    A detail that names no calls (whatever root does) is asked for by the exact values in it.
-    """
-    named = {json.dumps(name): name for detail in details for name in _names(detail)}
-    unnamed = [_exact(detail) for detail in details if not _names(detail)]
-    if not all(unnamed):
-        raise InvalidCatalogue("a rule that names neither calls nor any exact value would hear of every call")
-    shared = _shared(details)
-    for names in _families([named[key] for key in sorted(named)]):
-        yield {**shared, **_either([{"eventName": names}, *unnamed])}
-
-
-def _names(detail: Mapping[str, Any]) -> list[Name]:
-    """Return the calls of which one must be there for the detail to match; none where it does not name them all."""
-    if "eventName" in detail:
-        listed: list[Name] = detail["eventName"]
-        return listed if all(isinstance(name, str) or "prefix" in name for name in listed) else []
-    branches = [_names(branch) for branch in detail.get("$or", [])]
-    return [name for names in branches for name in names] if all(branches) else []
-
-
-def _families(names: Sequence[Name]) -> Iterator[list[Name]]:
-    """Yield the names, then again with one more family of them named by its common words, the most words first.
-
-    A family shares its first or last words, at least two: `{"suffix": "NetworkAclEntry"}` is on the same kind of thing.
-    """
-    single = [name for name in names if isinstance(name, str)]
-    families: list[Name] = [name for name in names if not isinstance(name, str)]
-    yield [*single, *families]
-    for how, words in sorted(_common(single), key=lambda common: (-len(common[1]), common)):
-        members = [name for name in single if _belongs(name, how, words)]
-        if len(members) > 1 and sum(len(name) + len('"",') for name in members) > len(f'{{"{how}":"{words}"}},'):
-            single = [name for name in single if name not in members]
-            families.append({how: words})
-            yield [*single, *families]
-
-
-def _common(names: Iterable[str]) -> set[tuple[str, str]]:
-    """Return the beginnings and endings of names, of two words or more."""
-    found = set()
-    for name in names:
-        words = _WORD.findall(name)
-        for count in range(2, len(words)):
-            found |= {("prefix", "".join(words[:count])), ("suffix", "".join(words[-count:]))}
-    return found
-
-
-def _belongs(name: str, how: str, words: str) -> bool:
-    return name.startswith(words) if how == "prefix" else name.endswith(words)
-
-
-def _exact(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of a detail that asks for exact values."""
-    kept = {}
-    for key, value in detail.items():
-        part = _exact(value) if isinstance(value, Mapping) else value
-        if key != "$or" and part and all(isinstance(each, _EXACT) for each in part):
-            kept[key] = part
-    return kept
-
-
-def _shared(details: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what every detail asks for in the same way."""
-    first, *others = details
-    return {
-        key: value for key, value in first.items() if key != "$or" and all(other.get(key) == value for other in others)
-    }
-
-
-def _either(details: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what matches where one of the details does: a list of one is no `$or` for EventBridge."""
-    return dict(details[0]) if len(details) == 1 else {"$or": [dict(detail) for detail in details]}
+    alike = shared(details)
+    yield {**envelope, "detail": alike} if alike else envelope

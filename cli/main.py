@@ -45,6 +45,15 @@ class SwitchName(StrEnum):
     ENFORCE = "enforce"
 
 
+class Part(StrEnum):
+    """The parts of `coverage`."""
+
+    GUARDDUTY = "guardduty"
+    CLOUDTRAIL = "cloudtrail"
+    ATTACK = "attack"
+    CONTROLS = "controls"
+
+
 class TemplateName(StrEnum):
     """What `templates` prints."""
 
@@ -62,6 +71,21 @@ def match(files: Events, as_json: AsJson = False) -> None:
     from cli.match import run  # noqa: PLC0415 - loads the catalogue
 
     raise typer.Exit(run(files, as_json=as_json))
+
+
+@app.command()
+def coverage(
+    only: Annotated[Part | None, typer.Option(help="Show this part alone.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the rules answer of all that AWS can tell, how, and why not.
+
+    GuardDuty's finding types, the API calls that others watch, ATT&CK, and what those who run accounts and frameworks
+    ask for. Needs no AWS. Exits with 0, with 1 when something has neither a rule nor a reason for none.
+    """
+    from cli.coverage import run  # noqa: PLC0415 - matches every type with every rule
+
+    raise typer.Exit(run(only.value if only else "", wants_json=as_json))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,9 @@ def run(wishes: Wishes) -> int:
         case "hub":
             typer.echo(json.dumps(_hub(organization, wishes.stage), indent=2))
         case "member":
-            typer.echo(json.dumps(member.template(load(), organization, wishes.stage), indent=2))
-            typer.echo(_advice(organization), err=True)
+            printed = _tight(member.template(load(), organization, wishes.stage))
+            typer.echo(printed)
+            typer.echo(_advice(organization, len(printed.encode())), err=True)
         case _:
             typer.echo(scp.text(scp.policy(organization, wishes.region_lock)))
     return 0
@@ -54,10 +56,26 @@ def _hub(organization: Organization, stage: str) -> dict[str, Any]:
     return template(ROOT, load(), organization, stage)
 
 
-def _advice(organization: Organization) -> str:
+def _tight(template: Mapping[str, Any]) -> str:
+    """Return a template in JSON, each resource on a line of its own: blanks count against CloudFormation's limit."""
+    told = {key: value for key, value in template.items() if key != "Resources"}
+    lines = (f"{json.dumps(name)}:{_json(each)}" for name, each in template["Resources"].items())
+    return f'{_json(told)[:-1]},"Resources":{{\n' + ",\n".join(lines) + "\n}}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _advice(organization: Organization, size: int) -> str:
     """Return where to deploy the member template, and what would make members refuse the hub."""
     said = f"Deploy it to every account in {', '.join(sorted(organization.heard_in))}; in the management account, which"
     said += " a service-managed StackSet leaves out, as a stack."
+    if size > member.TEMPLATE_LIMIT:
+        said += (
+            f"\nIt has {size:,} bytes, and CloudFormation takes {member.TEMPLATE_LIMIT:,} as text: copy it into an S3"
+            " bucket, and give its address as --template-url in place of --template-body."
+        )
     if not organization.external_id:
         said += (
             "\nMembers will refuse the hub: organization.external_id is empty. Keep a long random text as an SSM"

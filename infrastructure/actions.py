@@ -30,6 +30,7 @@ HUB = "arn:{partition}:securityhub:*:{account}:hub/default"
 IDENTITY_CENTER = "arn:{partition}:sso:::instance/*"
 IMAGE = "arn:{partition}:ec2:*::image/*"
 INSTANCE = "arn:{partition}:ec2:*:{account}:instance/*"
+INSTANCE_PROFILE = "arn:{partition}:iam::{account}:instance-profile/*"
 INTERFACE = "arn:{partition}:ec2:*:{account}:network-interface/*"
 GROUP = "arn:{partition}:ec2:*:{account}:security-group/*"
 KEY = "arn:{partition}:kms:*:{account}:key/*"
@@ -198,6 +199,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "iam:GetAccessKeyLastUsed": (USER,),
     "iam:GetAccountPasswordPolicy": ANY,
     "iam:GetGroupPolicy": (GROUP_OF_USERS,),
+    "iam:GetInstanceProfile": (INSTANCE_PROFILE,),
     "iam:GetLoginProfile": (USER,),
     "iam:GetOpenIDConnectProvider": (OIDC_PROVIDER,),
     "iam:GetPolicy": (POLICY,),

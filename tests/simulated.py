@@ -17,8 +17,25 @@ from typing import Any, NamedTuple
 NOT_STATE = {"AWSManagedPolicy", "Logger"}
 """What moto ships with and no call changes."""
 
-IDENTITIES = ("id", "arn", "_id", "name", "resource_id", "access_key_id", "function_arn", "trail_name")
+IDENTITIES = ("db_snapshot_identifier", "db_cluster_snapshot_identifier", "snapshot_id", "db_instance_identifier")
+IDENTITIES += ("db_cluster_identifier", "cluster_identifier", "id", "arn", "_id", "name", "resource_id")
+IDENTITIES += ("access_key_id", "function_arn", "trail_name")
 """The attributes that name a thing in moto, the best first."""
+
+UNCHANGING = {"config_schema", "account_summary"}
+"""What moto reads or counts when it is first asked, which is no state of its own."""
+
+BY_NAME = {"FakeAutoScalingGroup", "Group", "ManagedPolicy", "Queue", "Role", "User"}
+"""What people and AWS's calls name by its name, although it has an id too."""
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "FakeGrantee": (),
+    "Grant": ("id", "token"),
+    "InstanceState": (),
+    "LifecycleRule": (),
+    "SecurityGroupRule": ("id",),
+}
+"""What is told in one line, as a part of what it belongs to, without what AWS makes up anew with every call."""
 
 
 class Line(NamedTuple):
@@ -45,7 +62,8 @@ def difference(before: Counter[Line], after: Counter[Line]) -> Difference:
     were, are = ({(line.where, line.thing) for line in lines} for lines in (before, after))
 
     def told(lines: Collection[Line], others: set[tuple[str, str]]) -> tuple[str, ...]:
-        return tuple(sorted({str(line) if line[:2] in others else f"{line.where} {line.thing}" for line in lines}))
+        whole = {line for line in lines if line.thing and line[:2] not in others}
+        return tuple(sorted({f"{line.where} {line.thing}" if line in whole else str(line) for line in lines}))
 
     return Difference(told(before - after, are), told(after - before, were))
 
@@ -87,7 +105,8 @@ def _collect(things: dict[int, Thing], where: str, value: Any) -> None:
         for each in list(value):
             _collect(things, where, each)
     elif _is_object(value) and type(value).__module__.split(".")[1] == _module(where) and id(value) not in things:
-        named = (vars(value).get(name) for name in IDENTITIES)
+        first = ("name",) if type(value).__name__ in BY_NAME else ()
+        named = () if type(value).__name__ in PARTS else (vars(value).get(name) for name in (*first, *IDENTITIES))
         name = next((str(each) for each in named if each and isinstance(each, str)), "")
         if name:
             things[id(value)] = Thing(where, f"{type(value).__name__} {name}", value)
@@ -106,10 +125,10 @@ def _module(where: str) -> str:
 def _lines(things: Mapping[int, Thing], where: str, thing: str, value: Any) -> Iterator[Line]:
     def told(at: str, value: Any, depth: int) -> Iterator[Line]:
         value = _document(value)
-        if _is_object(value) and id(value) not in things and depth < 6:
-            value = vars(value)
+        if _is_object(value) and id(value) not in things and type(value).__name__ not in PARTS and depth < 6:
+            value = _attributes(value)
         if isinstance(value, Mapping):
-            for key, each in list(value.items()):
+            for key, each in [item for item in value.items() if item[0] not in UNCHANGING]:
                 yield from told(f"{at}.{key}" if at else str(key), each, depth + 1)
         elif isinstance(value, list | tuple | set | frozenset):
             for each in list(value):
@@ -126,7 +145,7 @@ def _lines(things: Mapping[int, Thing], where: str, thing: str, value: Any) -> I
         if id(value) in things:
             return f"-> {things[id(value)].label}"
         if _is_object(value) and depth < 6:
-            value = vars(value)
+            value = _attributes(value)
         if isinstance(value, Mapping):
             return {str(key): plain(each, depth + 1) for key, each in value.items() if not _is_machinery(each)}
         if isinstance(value, list | tuple | set | frozenset):
@@ -139,6 +158,11 @@ def _lines(things: Mapping[int, Thing], where: str, thing: str, value: Any) -> I
         return value if isinstance(value, str | int | float | bool | None) else type(value).__name__
 
     yield from told("", value, 0)
+
+
+def _attributes(part: Any) -> dict[str, Any]:
+    made_up = PARTS.get(type(part).__name__, ())
+    return {name: value for name, value in vars(part).items() if name not in made_up}
 
 
 def _is_object(value: Any) -> bool:

@@ -26,7 +26,7 @@ rule = Rule(
     respond=(deny_user,),
     mode=Mode.APPROVE,
     severity=Severity.HIGH,
-    attack=("T1550.001", "T1078.004"),
+    attack=("T1550.001", "T1606", "T1078.004"),
     controls=CREDENTIALS,
     look_at=(
         "Ask the user what made it: few tools do (a console link, aws-vault). If nobody knows: disable the key, and"

@@ -33,7 +33,7 @@ rule = Rule(
         },
     },
     severity=Severity.HIGH,
-    attack=("T1078.004",),
+    attack=("T1078.001", "T1078.004"),
     controls=ROOT_USE,
     look_at=(
         "Ask the holders of the root credentials whether this call was theirs. If not: recover the password, end all"

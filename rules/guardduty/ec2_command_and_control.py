@@ -27,7 +27,7 @@ rule = Rule(
     },
     respond=EC2,
     severity=Severity.HIGH,
-    attack=("T1071", "T1568.002", "T1498"),
+    attack=("T1071", "T1568.002", "T1498", "T1048"),
     controls={**INTRUSION_CONTAINED, **BREACH},
     look_at=(
         "Read the remote address or domain in the finding and search flow and DNS logs for other instances that"

@@ -17,7 +17,7 @@ rule = Rule(
         },
     },
     severity=Severity.HIGH,
-    attack=("T1078.004",),
+    attack=("T1078.001", "T1078.004"),
     controls=ROOT_USE,
     look_at=(
         "Ask the holders of the root credentials. If none of them did it: recover the password, delete root's access"

@@ -12,7 +12,7 @@ rule = Rule(
         "detail": {"type": [{"prefix": "Discovery:IAMUser/"}, {"prefix": "Discovery:S3/AnomalousBehavior"}]},
     },
     severity=Severity.LOW,
-    attack=("T1087.004", "T1580", "T1619"),
+    attack=("T1069.003", "T1087.004", "T1526", "T1580", "T1619"),
     controls=INTRUSION_SEEN,
     look_at=(
         "Look at the same principal an hour before and after: a new place or client, then lists of everything,"

@@ -9,7 +9,7 @@ rule = Rule(
     title="Root signed in to the console",
     pattern=login({"type": ["Root"]}, "Success"),
     severity=Severity.HIGH,
-    attack=("T1078.004",),
+    attack=("T1078.001", "T1078.004"),
     controls={**ROOT_USE, "gdpr": ("32",)},
     look_at=(
         "Call the holders of the root credentials: was it one of them, from this address? Root cannot be contained"

@@ -1,0 +1,182 @@
+"""Law: a rule changes what its event is about, and no neighbour of it, wherever moto keeps that.
+
+For every rule an event of its own is answered, approved where it asks, and everything that the account holds is
+compared: each difference is one that tests/footprints.toml allows the remediations of that event, and none other.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib.catalogue import Catalogue, load
+from chalicelib.findings import parse
+from chalicelib.model import Change, Outcome, Resource, Rule
+from chalicelib.units import units
+from lab.organization import Lab
+from lab.stage import prepare
+from tests.deciding import approve
+from tests.replaying import EVENTS
+from tests.simulated import Difference, difference, everything
+
+FOOTPRINTS: Mapping[str, Sequence[str]] = tomllib.loads((Path(__file__).parent / "footprints.toml").read_text())
+CATALOGUE = load()
+RULES = [rule for rule in CATALOGUE.rules.values() if rule.respond]
+
+# A policy that the scene left to the intruder alone is given a statement that must stay: type -> how to read and write.
+POLICIES: Mapping[str, tuple[str, Callable[[Any, str], str], Callable[[Any, str, str], Any]]] = {
+    "AWS::Backup::BackupVault": (
+        "backup",
+        lambda api, id_: api.get_backup_vault_access_policy(BackupVaultName=id_)["Policy"],
+        lambda api, id_, policy: api.put_backup_vault_access_policy(BackupVaultName=id_, Policy=policy),
+    ),
+    "AWS::ECR::Repository": (
+        "ecr",
+        lambda api, id_: api.get_repository_policy(repositoryName=id_)["policyText"],
+        lambda api, id_, policy: api.set_repository_policy(repositoryName=id_, policyText=policy),
+    ),
+    "AWS::OpenSearchService::Domain": (
+        "opensearch",
+        lambda api, id_: api.describe_domain(DomainName=id_)["DomainStatus"]["AccessPolicies"],
+        lambda api, id_, policy: api.update_domain_config(DomainName=id_, AccessPolicies=policy),
+    ),
+    "AWS::S3::Bucket": (
+        "s3",
+        lambda api, id_: api.get_bucket_policy(Bucket=id_)["Policy"],
+        lambda api, id_, policy: api.put_bucket_policy(Bucket=id_, Policy=policy),
+    ),
+    "AWS::SecretsManager::Secret": (
+        "secretsmanager",
+        lambda api, id_: api.get_resource_policy(SecretId=id_)["ResourcePolicy"],
+        lambda api, id_, policy: api.put_resource_policy(SecretId=id_, ResourcePolicy=policy),
+    ),
+    "AWS::SNS::Topic": (
+        "sns",
+        lambda api, id_: api.get_topic_attributes(TopicArn=id_)["Attributes"]["Policy"],
+        lambda api, id_, policy: api.set_topic_attributes(
+            TopicArn=id_, AttributeName="Policy", AttributeValue=policy
+        ),
+    ),
+    "AWS::SQS::Queue": (
+        "sqs",
+        lambda api, id_: _queue(api, id_, lambda url: api.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"]))[
+            "Attributes"
+        ]["Policy"],
+        lambda api, id_, policy: _queue(
+            api, id_, lambda url: api.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        ),
+    ),
+}
+
+
+def _queue(api: Any, name: str, call: Callable[[str], Any]) -> Any:
+    return call(api.get_queue_url(QueueName=name)["QueueUrl"])
+
+
+def events(rule: Rule) -> list[Path]:
+    """Return the fewest of a rule's events that have all of its remediations act."""
+    found = {path: acting(rule, path) for path in sorted((EVENTS / rule.id).glob("fires.*.json"))}
+    chosen: list[Path] = []
+    left = set().union(*found.values())
+    while left:
+        chosen.append(max(found, key=lambda path: len(found[path] & left)))
+        left -= found[chosen[-1]]
+    return chosen
+
+
+def acting(rule: Rule, path: Path) -> set[str]:
+    findings = parse(json.loads(path.read_text()))
+    return {unit.remediation.id for finding in findings for unit in units(finding, [rule])}
+
+
+def cases() -> Iterator[Any]:
+    for rule in RULES:
+        for path in events(rule):
+            yield pytest.param(path, id=f"{rule.id} {path.name.split('.')[1].split('+')[0]}")
+
+
+@pytest.mark.parametrize("path", [*cases()])
+def test_a_rule_leaves_the_neighbours_of_what_its_event_is_about_alone(
+    lab: Lab, catalogue: Catalogue, path: Path
+) -> None:
+    stage = prepare(lab, catalogue, json.loads(path.read_text()))
+    assert not stage.missing
+    for resource in stage.made:
+        add_neighbour(lab.boto(resource.account, resource.region), resource)
+    accounts = {resource.account for resource in stage.made}
+    before = everything(accounts)
+    parts = {resource.key: parts_of(lab, resource) for resource in stage.made}
+
+    engine = lab.engine(catalogue)
+    incidents = engine.handle(stage.event)
+    waiting = [any(change.outcome is Outcome.AWAITING for change in incident.changes) for incident in incidents]
+    answered = [approve(engine, i.id) if asked else i for i, asked in zip(incidents, waiting, strict=True)]
+    changes = [change for incident in answered for change in incident.changes]
+    lines = signed(difference(before, everything(accounts)))
+
+    assert {change.outcome for change in changes} <= {Outcome.CONTAINED, Outcome.COMPLIANT}
+    allowed = [(change, re.compile(line)) for change in changes for line in footprint(change, parts, lines)]
+    assert [line for line in lines if not any(pattern.fullmatch(line) for _, pattern in allowed)] == []
+    contained = [change for change in changes if change.outcome is Outcome.CONTAINED]
+    seen = [change for change, pattern in allowed if any(map(pattern.fullmatch, lines))]
+    assert [change.remediation for change in contained if change not in seen] == []
+
+
+def test_what_each_remediation_may_change_is_written_down_for_those_that_answer_something() -> None:
+    assert set(FOOTPRINTS) == {remediation.id for rule in RULES for remediation in rule.respond}
+
+
+def add_neighbour(boto: boto3.Session, resource: Resource) -> None:
+    """Let the owner himself in, beside whom a policy lets in already."""
+    if resource.type not in POLICIES:
+        return
+    service, read, write = POLICIES[resource.type]
+    api = boto.client(service)
+    policy = json.loads(read(api, resource.id))
+    ours = {"Sid": "Neighbour", "Principal": {"AWS": f"arn:aws:iam::{resource.account}:root"}}
+    policy["Statement"].append({**policy["Statement"][0], **ours})
+    write(api, resource.id, json.dumps(policy))
+
+
+def parts_of(lab: Lab, resource: Resource) -> dict[str, str]:
+    """Return the ids of what belongs to an instance, as patterns: its interfaces, and its VPC's quarantine group."""
+    if resource.type != "AWS::EC2::Instance":
+        return {}
+    ec2: Any = lab.boto(resource.account, resource.region).client("ec2")
+    attached = [{"Name": "attachment.instance-id", "Values": [resource.id]}]
+    interfaces = ec2.describe_network_interfaces(Filters=attached)["NetworkInterfaces"]
+    named = [{"Name": "group-name", "Values": ["countermeasure-quarantine"]}]
+    groups = ec2.describe_security_groups(Filters=named)["SecurityGroups"]
+    return {
+        "eni": "|".join(each["NetworkInterfaceId"] for each in interfaces),
+        "quarantine": "|".join(each["GroupId"] for each in groups),
+    }
+
+
+def footprint(change: Change, parts: Mapping[str, Mapping[str, str]], lines: Sequence[str]) -> Iterator[str]:
+    """Yield patterns of the lines that a change may bring about."""
+    resource = change.resource
+    names = {
+        "id": re.escape(resource.id),
+        "name": re.escape(resource.id.rpartition("/")[2]),
+        "role": re.escape(resource.id.partition("/")[0]),
+        "new": "|".join(line.rpartition(" ")[2] for line in lines if re.search(r"^\+ \S+ \S+ ec2 Instance \S+$", line)),
+        **parts.get(resource.key, {}),
+    }
+    for line in FOOTPRINTS[change.remediation]:
+        sign, _, told = line.partition(" ")
+        pattern = re.escape(told).replace("…", ".*")
+        for name, value in names.items():
+            pattern = pattern.replace(re.escape(f"{{{name}}}"), f"(?:{value})")
+        yield f"[{re.escape(sign) if sign != '±' else '+-'}] {resource.account} (?:{resource.region}|aws) {pattern}"
+
+
+def signed(seen: Difference) -> list[str]:
+    return [*(f"- {line}" for line in seen.lost), *(f"+ {line}" for line in seen.gained)]
