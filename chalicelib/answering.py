@@ -1,4 +1,4 @@
-"""One answer to one finding, on what the ledger knew: plan, claim, apply, settle, tell.
+"""One answer to one finding, planned on what the ledger knew: claim, apply, settle, tell.
 
 Intent and `before` are recorded, then the resource is written, then looked at, then the outcome is recorded, then it
 is told.
@@ -54,17 +54,17 @@ class Claimed:
 def act(
     engine: Engine,
     record: Record,
-    steps: Sequence[Step],
+    planned: Sequence[Step],
     known: Known,
     stored: Stored | None,
     told_only: Sequence[Response],
 ) -> list[Change]:
-    """Plan, claim, apply, settle, tell; return what became of every unit."""
-    claimed = _claim(engine, record, engine.hands.plan(steps), known, stored)
+    """Claim, apply, settle, tell; return what became of every unit."""
+    claimed = _claim(engine, record, planned, known, stored)
     applied = {step.change.id: step for step in engine.hands.apply(_intended(claimed.steps))}
-    planned = [applied.get(step.change.id, step) for step in claimed.steps]
+    ended = [applied.get(step.change.id, step) for step in claimed.steps]
     done = {change.id: change for change in stored.changes if change.outcome in _DONE} if stored else {}
-    changes = [_as_it_ended(step.change, done) for step in planned]
+    changes = [_as_it_ended(step.change, done) for step in ended]
     earlier = stored if stored and stored.notices else None
     news = [change for change in changes if _is_news(change, earlier)]
     was = stored.approval(Action.APPROVE) if stored else None

@@ -89,8 +89,10 @@ class Engine:
         id_ = known.incident or incident_id(finding)
         steps = self._steps(id_, finding, found, known, stored)
         told_only = self._told_only(finding, rules, found)
-        live = [step for step in steps if step.unit.mode > Mode.OFF]
-        off = [step.change for step in steps if step.unit.mode is Mode.OFF]
+        planned = self.hands.plan([step for step in steps if step.unit.mode > Mode.OFF])
+        live = planned if stored else _worth_telling(planned)
+        latest = {step.change.id: step.change for step in (*steps, *planned)}
+        off = [latest[id_] for id_ in latest if id_ not in {step.change.id for step in live}]
         answering = {step.unit.rule.id for step in live} | {r.rule.id for r in told_only if r.mode > Mode.OFF}
         if not answering:
             return assemble(id_, [finding], rules, off, told_only)
@@ -133,6 +135,13 @@ class Engine:
                 said = ceilings(Situation(finding, rule, None, self.organization, {}, self.facts()))
                 responses.append(Response(rule, (), lowest(said), said))
         return responses
+
+
+def _worth_telling(planned: Sequence[Step]) -> list[Step]:
+    """Return the steps without those of rules whose events say too little, and which have met nothing that is wrong."""
+    fine = {Outcome.COMPLIANT, Outcome.GONE}
+    wrong = {step.unit.rule.id for step in planned if step.change.outcome not in fine}
+    return [step for step in planned if step.unit.rule.id in wrong or not step.unit.rule.only_if_wrong]
 
 
 def _after(stored: Stored | None, now: datetime) -> datetime:

@@ -192,6 +192,7 @@ class Rule:
     controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     resources: Mapping[str, str] = field(default_factory=dict, hash=False)
     ask_actor: bool = False  # ask the person whose credentials were used, in Slack: was it you?
+    only_if_wrong: bool = False  # the event says too little by itself: what turns out as it should be is not told
     elsewhere: bool = False  # speaks only of regions that organization.toml does not allow
     otherwise: bool = False  # fires only where no other rule of its source does: what nobody has thought of is told
 

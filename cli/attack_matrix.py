@@ -1,4 +1,4 @@
-"""The techniques of MITRE ATT&CK that our rules speak of: the whole IaaS matrix, and of the others those that rules name.
+"""The techniques of MITRE ATT&CK that rules speak of: the whole IaaS matrix, and of the others those that rules name.
 
 Enterprise ATT&CK 18.1. © 2025 The MITRE Corporation. This work is reproduced and distributed with the permission of
 The MITRE Corporation.

@@ -13,13 +13,15 @@ MEANT = frozenset(
 """Sub-techniques that are told by the rules of the technique itself: the event does not tell which of them it is."""
 
 _READS = (
-    "It only reads: EventBridge keeps that from every rule that does not ask for all of it. GuardDuty tells who reads more"
-    " than ever (guardduty.unusual_api_calls)."
+    "It only reads: EventBridge keeps that from every rule that does not ask for all of it. GuardDuty tells of who"
+    " reads more than ever (guardduty.unusual_api_calls)."
 )
 _ON_THE_HOST = "It happens in a machine or an application: no AWS event shows it, only what is done with it afterwards."
 _LOAD = "It is load: Shield, WAF and scaling answer it at once, and no event of it reaches EventBridge."
 _ORDINARY = "The call is made all day by backups, Auto Scaling and pipelines: one of it tells nothing."
-_TOKENS = "A token that was taken or forged outside of AWS looks like its owner's: GuardDuty tells where it is used from."
+_TOKENS = (
+    "A token that was taken or forged outside of AWS looks like its owner's: GuardDuty tells where it is used from."
+)
 _CONTENT = "What a page shows is data: no event tells what it says."
 
 _BY_REASON = {
@@ -31,11 +33,11 @@ _BY_REASON = {
     _CONTENT: "T1491 T1491.002",
 }
 _ALONE = {
-    "T1036.010": "A name proves nothing: that a user or role is created is told, whatever it is called.",
+    "T1036.010": "A name proves nothing: that a user is created is told, whatever it is called.",
     "T1059.009": "Every call of AWS is one: rules go by what a call does.",
-    "T1119": "A script reads as a person does, only more: GuardDuty tells of unusual reading, from the buckets' events.",
+    "T1119": "A script reads as a person does, only more: GuardDuty tells of unusual reading, from data events.",
     "T1213.006": (
-        "Queries are no calls of AWS: who signs in to a database from where attackers are is told, and who copies it out."
+        "Queries are no calls of AWS. Who signs in to a database from where attackers are is told, and who copies it."
     ),
     "T1496.002": "Traffic that is sold shows on the bill; what GuardDuty tells of it is the relay (T1090.003).",
     "T1546": "A trigger runs what is there already: who changes a function, or lets others invoke it, is told (T1648).",

@@ -52,11 +52,11 @@ def _parts(tables: Iterable[Table]) -> Iterator[RenderableType]:
 
 
 def _grid(table: Table) -> Grid:
-    grid = Grid(box=None, pad_edge=False, header_style="dim")
+    grid = Grid(box=None, pad_edge=False, header_style="dim", expand=True)
     grid.add_column(table.of, overflow="fold", ratio=4)
-    grid.add_column("where", overflow="fold", ratio=2)
-    grid.add_column("rule", overflow="fold", ratio=3)
-    grid.add_column("response", overflow="fold", ratio=6)
+    grid.add_column("where", overflow="fold", ratio=3)
+    grid.add_column("rule", no_wrap=True)
+    grid.add_column("response", overflow="fold", ratio=5)
     for subject, rows in subjects(table):
         first = Text(subject)
         for row in rows:

@@ -14,8 +14,9 @@ from cli.covering import Answer, Decision, Row, Table
 
 def words(answer: Answer) -> str:
     """Return what an answer does, and how far by itself: `Disable an access key (asked first)`."""
+    elsewhere = ", only where regions.allowed leaves the region out" if answer.rule.elsewhere else ""
     if answer.response:
-        return f"{', '.join(unit.title for unit in answer.response)} ({answer.decision})"
+        return f"{', '.join(unit.title for unit in answer.response)} ({answer.decision}{elsewhere})"
     return f"{Decision.TOLD}: it names nothing to act on" if answer.rule.respond else str(Decision.TOLD)
 
 

@@ -142,7 +142,7 @@ def _techniques(catalogue: Catalogue) -> Iterator[Row]:
     """Yield the IaaS matrix, then the other techniques that rules name, then ids that ATT&CK does not have."""
     naming: dict[str, list[Rule]] = {}
     for rule in catalogue.rules.values():
-        for id_ in rule.attack:
+        for id_ in () if rule.otherwise else rule.attack:
             naming.setdefault(id_, []).append(rule)
     for technique in TECHNIQUES.values():
         if technique.iaas or technique.id in naming:
@@ -156,7 +156,7 @@ def _technique(technique: Technique, naming: Mapping[str, list[Rule]]) -> Row:
     rules, about = naming.get(technique.id, []), "" if technique.iaas else "beyond the IaaS matrix"
     if not rules and technique.id in MEANT:
         rules, about = naming.get(technique.parent, []), f"meant by {technique.parent}"
-    if not rules and (within := [id_ for id_ in naming if id_.startswith(f"{technique.id}.")]):
+    if not rules and (within := sorted(id_ for id_ in naming if id_.startswith(f"{technique.id}."))):
         rules, about = [*{rule.id: rule for id_ in within for rule in naming[id_]}.values()], f"by {', '.join(within)}"
     subject, tactics = f"{technique.id} {technique.name}", ", ".join(technique.tactics)
     return Row(subject, _answers(rules), tactics, about, "" if rules else UNSEEN.get(technique.id, ""))
@@ -195,5 +195,3 @@ def _evidence(catalogue: Catalogue) -> Iterator[Row]:
             elif rules or framework == "cis-aws":
                 subject = f"{framework} {control} {controls[control]}"
                 yield Row(subject, _answers(rules), title, reason="" if rules else none)
-
-

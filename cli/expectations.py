@@ -38,7 +38,9 @@ EXPECTATIONS = (
     ),
     Expectation("Reconnaissance: port scans", _GUARDDUTY, ("Recon:EC2/Portscan", "Recon:EC2/PortProbeUnprotectedPort")),
     Expectation(
-        "Exfiltration: large uploads", _GUARDDUTY, ("Exfiltration:S3/AnomalousBehavior", "Trojan:EC2/DNSDataExfiltration")
+        "Exfiltration: large uploads",
+        _GUARDDUTY,
+        ("Exfiltration:S3/AnomalousBehavior", "Trojan:EC2/DNSDataExfiltration"),
     ),
     Expectation(
         "S3 bucket made public",
@@ -59,9 +61,7 @@ EXPECTATIONS = (
         ("Policy:IAMUser/RootCredentialUsage",),
         (signed_in("Root"), called("s3", "DeleteBucketPolicy", "Root")),
     ),
-    Expectation(
-        "S3 encryption", _CONFIG, events=(noncompliant("s3-bucket-server-side-encryption-enabled", _BUCKET),)
-    ),
+    Expectation("S3 encryption", _CONFIG, events=(noncompliant("s3-bucket-server-side-encryption-enabled", _BUCKET),)),
     Expectation("RDS encryption", _CONFIG, events=(noncompliant("rds-storage-encrypted", _DATABASE),)),
     Expectation(
         "SSH restricted in security groups",
@@ -127,7 +127,10 @@ EXPECTATIONS = (
     Expectation("Security Hub disabled", _SCP, calls=("securityhub:DisableSecurityHub",)),
     Expectation("Root does anything but set up the account", _SCP, events=(called("iam", "CreateUser", "Root"),)),
     Expectation(
-        "Region lock", _SCP, events=(called("ec2", "RunInstances", awsRegion=ELSEWHERE),), calls=("account:EnableRegion",)
+        "Region lock",
+        _SCP,
+        events=(called("ec2", "RunInstances", awsRegion=ELSEWHERE),),
+        calls=("account:EnableRegion",),
     ),
     Expectation(
         "IMDSv2 only",

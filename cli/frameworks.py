@@ -1,6 +1,6 @@
 """The controls of the frameworks that rules are evidence for, each in a few words of ours.
 
-CIS is the whole of it. The others ask for much that no event shows, so that only what some rule is evidence for is here.
+CIS is here as a whole. The others ask for much that no event shows: of them it is what rules can be evidence for.
 """
 
 from __future__ import annotations
@@ -82,11 +82,10 @@ PCI_DSS = {
     "3.5.1": "Stored card numbers cannot be read",
     "3.5.1.2": "Disk encryption is not the only protection",
     "3.6.1": "Keys are protected from disclosure and misuse",
-    "3.7.1": "Keys are managed through their life",
     "5.2.2": "Malware is detected and removed",
     "6.3.1": "Vulnerabilities are found and ranked",
     "6.4.2": "Attacks on web applications are detected and stopped",
-    "7.2.1": "Access is by need to know",
+    "7.2.1": "Access follows a model: by need and by role",
     "7.2.2": "Privileges are the least necessary",
     "8.2.4": "Users and credentials are added and changed with approval",
     "8.3.1": "Users are authenticated",

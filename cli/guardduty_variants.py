@@ -12,7 +12,12 @@ About: TypeAlias = tuple[str, Mapping[str, Any], Mapping[str, Any]]
 
 _ROLE_ID = "AROADBQP57FF2AEXAMPLE:build-42"
 _REMOTE = {"remoteIpDetails": {"ipAddressV4": "198.51.100.24"}}
-_BUILD = {"userName": "build", "userType": "AssumedRole", "principalId": _ROLE_ID, "accessKeyId": "ASIAIOSFODNN7EXAMPLE"}
+_BUILD = {
+    "userName": "build",
+    "userType": "AssumedRole",
+    "principalId": _ROLE_ID,
+    "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
+}
 _ALICE = {"userName": "alice", "userType": "IAMUser", "principalId": "AIDACKCEVSQ6C2EXAMPLE"}
 CALLERS: Mapping[str, Mapping[str, str]] = {
     "user's access key": {**_ALICE, "accessKeyId": "AKIAIOSFODNN7EXAMPLE"},

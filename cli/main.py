@@ -76,7 +76,7 @@ def match(files: Events, as_json: AsJson = False) -> None:
 @app.command()
 def coverage(
     only: Annotated[Part | None, typer.Option(help="Show this part alone.")] = None,
-    as_json: AsJson = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it all as one JSON object.")] = False,
 ) -> None:
     """Say what the rules answer of all that AWS can tell, how, and why not.
 

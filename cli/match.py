@@ -19,7 +19,6 @@ from cli.intake import Item, read
 from cli.show import plain
 
 _NOTHING_FOR = {
-    "guardduty": "no rule for this finding type: {type}",
     "securityhub": "no rule for this control or finding type: {type}",
     "config": "no rule for this Config rule: {type}",
     "signin": "no rule for this sign-in: {type} by {actor}",

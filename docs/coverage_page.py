@@ -11,8 +11,8 @@ from cli.covering import Decision, Row, Table, covered
 
 _SAYS = {
     "guardduty": (
-        "Every type that GuardDuty documents, and what a finding of it is really answered with: matched, and planned, for"
-        " each thing that it can be about. After the type stands its severity; `*`: it depends on what was seen."
+        "Every type that GuardDuty documents, and what really answers a finding of it: matched, and planned, for each"
+        " thing that it can be about. After the type stands its severity; `*`: it depends on what was seen."
     ),
     "cloudtrail": (
         "The calls that the CIS benchmark, Security Hub and the Sigma rules watch. A rule is here when it looks for the"
@@ -40,8 +40,8 @@ def coverage_page(catalogue: Catalogue, note: str) -> Iterator[str]:
     yield from (f"- [{table.title}](#{_anchor(table.title)}): {tally(table)}" for table in tables)
     yield "- [Told only](#told-only): why, and what to do then"
     yield ""
-    yield "*Contained* is done at once, as far as guardrails let it; *asked first* waits for approval; *told only* changes"
-    yield "nothing. What each response may touch, and how it is undone, is in the [catalogue](catalogue.md)."
+    yield "*Contained* is done at once, as far as guardrails let it; *asked first* waits for approval; *told only*"
+    yield "changes nothing. What each response may touch, and how it is undone, is in the [catalogue](catalogue.md)."
     for table in tables:
         yield from _section(table)
     yield from ("", "## Told only", "", "Where nothing is done, why, and what on-call does next.", "")

@@ -15,10 +15,10 @@ LAB = Path(__file__).parents[1] / "lab"
 def lab_page(note: str, lab: Path = LAB) -> Iterator[str]:
     """Yield the lines of docs/lab.md. Raises LookupError for a fake of what its service does not have."""
     yield from ("# The embedded AWS", "", note, "")
-    yield "`replay`, `demo` and the tests run the product's own engine, rules and remediations on an AWS that is made in"
-    yield "their process: [moto](https://docs.getmoto.org), as an organization of several accounts, without a network."
-    yield "botocore holds every call against the service's own model before the embedded AWS sees it. What is not as AWS"
-    yield "answers it is listed here, so that nobody takes a green replay for more than it is."
+    yield "`replay`, `demo` and the tests run the product's own engine, rules and remediations on an AWS that is made"
+    yield "in their process: [moto](https://docs.getmoto.org), an organization of several accounts, without a network."
+    yield "botocore holds every call against the service's own model before the embedded AWS sees it. What was added to"
+    yield "moto is listed here, so that nobody takes a green replay for more than it is."
     yield from ("", "## Fakes", "", "What moto lacks and a remediation calls.", "")
     yield from ("| Service | What it does | Calls |", "|---|---|---|")
     for module in modules(lab / "fakes"):

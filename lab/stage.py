@@ -79,7 +79,7 @@ def _have_findings(event: Mapping[str, Any]) -> None:
         from lab.fakes import securityhub  # noqa: PLC0415 - importing moto's part of a service takes time
 
         securityhub.apply()
-        for found in event["detail"]["findings"]:
+        for found in event["detail"].get("findings", ()):
             if "ProductArn" in found:
                 securityhub.have(str(event.get("account")), str(event.get("region")), found)
 

@@ -46,7 +46,7 @@ DATA_LOSS: Controls = {
 
 KEYS: Controls = {
     "cis-aws": ("4.7",),
-    "pci-dss": ("3.7.1",),
+    "pci-dss": ("3.6.1",),
     "soc2": ("A1.2", "CC6.1"),
     "hipaa": ("164.312(a)(2)(iv)",),
     "gdpr": ("32",),

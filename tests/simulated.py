@@ -7,6 +7,7 @@ be it a rule, a grant or the statement of a policy, is a line of its own: what s
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,15 +18,28 @@ from typing import Any, NamedTuple
 NOT_STATE = {"AWSManagedPolicy", "Logger"}
 """What moto ships with and no call changes."""
 
-IDENTITIES = ("db_snapshot_identifier", "db_cluster_snapshot_identifier", "snapshot_id", "db_instance_identifier")
-IDENTITIES += ("db_cluster_identifier", "cluster_identifier", "id", "arn", "_id", "name", "resource_id")
-IDENTITIES += ("access_key_id", "function_arn", "trail_name")
+IDENTITIES = (
+    "_db_snapshot_identifier",
+    "_db_cluster_snapshot_identifier",
+    "_db_instance_identifier",
+    "_db_cluster_identifier",
+    "cluster_identifier",
+    "id",
+    "arn",
+    "_id",
+    "name",
+    "_name",
+    "resource_id",
+    "access_key_id",
+    "function_arn",
+    "trail_name",
+)
 """The attributes that name a thing in moto, the best first."""
 
-UNCHANGING = {"config_schema", "account_summary"}
-"""What moto reads or counts when it is first asked, which is no state of its own."""
+UNCHANGING = {"account_id", "account_summary", "config_schema", "org", "partition", "region_name"}
+"""What never changes, or what moto reads, counts or begins to keep when it is first asked."""
 
-BY_NAME = {"FakeAutoScalingGroup", "Group", "ManagedPolicy", "Queue", "Role", "User"}
+BY_NAME = dict.fromkeys(("FakeAutoScalingGroup", "Group", "ManagedPolicy", "Queue", "Role", "User"), ("name", "_name"))
 """What people and AWS's calls name by its name, although it has an id too."""
 
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -36,6 +50,11 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "SecurityGroupRule": ("id",),
 }
 """What is told in one line, as a part of what it belongs to, without what AWS makes up anew with every call."""
+
+
+LISTS = (list, tuple, set, frozenset)
+DEEP = 6
+"""How far what has no name is followed: it may lead back to where it began."""
 
 
 class Line(NamedTuple):
@@ -50,27 +69,33 @@ class Line(NamedTuple):
         return f"{self.where} {self.thing}: {self.attribute} = {self.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What is there no more and what is there now, in lines; a thing that was made or deleted whole is one line."""
+def difference(before: Counter[Line], after: Counter[Line]) -> list[str]:
+    """Return what is there no more, as `- line`, and what is there now, as `+ line`.
 
-    lost: tuple[str, ...]
-    gained: tuple[str, ...]
-
-
-def difference(before: Counter[Line], after: Counter[Line]) -> Difference:
+    A thing that was deleted or made is one line as a whole: `- 111122223333 eu-west-1 ec2 Volume vol-...`.
+    """
     were, are = ({(line.where, line.thing) for line in lines} for lines in (before, after))
 
-    def told(lines: Collection[Line], others: set[tuple[str, str]]) -> tuple[str, ...]:
+    def told(sign: str, lines: Collection[Line], others: set[tuple[str, str]]) -> list[str]:
         whole = {line for line in lines if line.thing and line[:2] not in others}
-        return tuple(sorted({f"{line.where} {line.thing}" if line in whole else str(line) for line in lines}))
+        return sorted({f"{sign} {line.where} {line.thing}" if line in whole else f"{sign} {line}" for line in lines})
 
-    return Difference(told(before - after, are), told(after - before, were))
+    return [*told("-", before - after, are), *told("+", after - before, were)]
+
+
+def matching(account: str, line: str, region: str = r"\S+") -> str:
+    """Return the pattern of a difference in an account, out of `sign service Thing id: ...`.
+
+    The sign `±` stands for either, `…` for any text; services without regions are in the region `aws`.
+    """
+    sign, _, told = line.partition(" ")
+    signs = "+-" if sign == "±" else re.escape(sign)
+    return rf"[{signs}] {account} (?:{region}|aws) " + re.escape(told).replace("…", ".*")
 
 
 def everything(accounts: Collection[str]) -> Counter[Line]:
-    """Return the lines of all services of these accounts; the sessions in which somebody came are none of their state."""
-    from moto.core.base_backend import BackendDict  # noqa: PLC0415 - it reads the environment when it is imported
+    """Return the lines of all services of these accounts, without the sessions in which somebody came."""
+    from moto.core.base_backend import BackendDict  # it reads the environment when it is imported
 
     backends = [
         (f"{account} {region} {service.service_name}", backend)
@@ -81,9 +106,14 @@ def everything(accounts: Collection[str]) -> Counter[Line]:
     ]
     things: dict[int, Thing] = {}
     for where, backend in backends:
-        _collect(things, where, vars(backend))
-    found = [line for where, backend in backends for line in _lines(things, where, "", vars(backend))]
-    found += [line for thing in things.values() for line in _lines(things, thing.where, thing.label, vars(thing.what))]
+        _collect(things, set(), where, vars(backend))
+    owners = [*things.values(), *(Thing(where, "", backend) for where, backend in backends)]
+    found = (
+        Line(owner.where, owner.label, attribute, value)
+        for owner in owners
+        for attribute, value in _Attributes(things).told("", vars(owner.what), 0)
+        if owner.label or not value.startswith('"-> ')  # a service lists its things, which are told by themselves
+    )
     return Counter(line for line in found if not _of_a_session(line))
 
 
@@ -96,68 +126,74 @@ class Thing:
     what: Any
 
 
-def _collect(things: dict[int, Thing], where: str, value: Any) -> None:
-    """Find every thing of a service that can be reached from a value."""
-    if isinstance(value, Mapping):
-        for each in list(value.values()):
-            _collect(things, where, each)
-    elif isinstance(value, list | tuple | set | frozenset):
-        for each in list(value):
-            _collect(things, where, each)
-    elif _is_object(value) and type(value).__module__.split(".")[1] == _module(where) and id(value) not in things:
-        first = ("name",) if type(value).__name__ in BY_NAME else ()
-        named = () if type(value).__name__ in PARTS else (vars(value).get(name) for name in (*first, *IDENTITIES))
-        name = next((str(each) for each in named if each and isinstance(each, str)), "")
-        if name:
-            things[id(value)] = Thing(where, f"{type(value).__name__} {name}", value)
-        else:
-            things[id(value)] = Thing(where, "", None)
-        _collect(things, where, vars(value))
-        if not name:
-            del things[id(value)]
+def _collect(things: dict[int, Thing], seen: set[int], where: str, value: Any) -> None:
+    """Find everything with a name that can be reached from a value and is of the same service."""
+    if isinstance(value, Mapping | list | tuple | set | frozenset):
+        for each in list(value.values() if isinstance(value, Mapping) else value):
+            _collect(things, seen, where, each)
+    elif id(value) not in seen and _is_object(value) and type(value).__module__.split(".")[1] == _module(where):
+        seen.add(id(value))
+        kind = type(value).__name__
+        names = (vars(value).get(attribute) for attribute in (*BY_NAME.get(kind, ()), *IDENTITIES))
+        name = next((each for each in names if each and isinstance(each, str)), "")
+        if name and kind not in PARTS:
+            things[id(value)] = Thing(where, f"{kind} {name}", value)
+        _collect(things, seen, where, vars(value))
 
 
 def _module(where: str) -> str:
+    """Return the name of the part of moto that is a service's."""
     service = where.rpartition(" ")[2]
-    return {"lambda": "awslambda", "es": "es"}.get(service, service).replace("-", "_")
+    return {"lambda": "awslambda"}.get(service, service)
 
 
-def _lines(things: Mapping[int, Thing], where: str, thing: str, value: Any) -> Iterator[Line]:
-    def told(at: str, value: Any, depth: int) -> Iterator[Line]:
+@dataclass(frozen=True, slots=True)
+class _Attributes:
+    """Tells what something holds, attribute by attribute; another thing by its label."""
+
+    things: Mapping[int, Thing]
+
+    def told(self, at: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
         value = _document(value)
-        if _is_object(value) and id(value) not in things and type(value).__name__ not in PARTS and depth < 6:
+        if self._is_inner(value, depth) and type(value).__name__ not in PARTS:
             value = _attributes(value)
         if isinstance(value, Mapping):
             for key, each in [item for item in value.items() if item[0] not in UNCHANGING]:
-                yield from told(f"{at}.{key}" if at else str(key), each, depth + 1)
-        elif isinstance(value, list | tuple | set | frozenset):
+                yield from self.told(f"{at}.{key}" if at else str(key), each, depth + 1)
+        elif isinstance(value, LISTS):
             for each in list(value):
-                yield from listed(f"{at}[]", plain(each, depth))
+                yield f"{at}[]", _text(self.plain(each, depth))
         elif not _is_machinery(value):
-            yield from listed(at, plain(value, depth))
+            yield at, _text(self.plain(value, depth))
 
-    def listed(at: str, value: Any) -> Iterator[Line]:
-        if thing or not (isinstance(value, str) and value.startswith("-> ")):
-            yield Line(where, thing, at, json.dumps(value, sort_keys=True, ensure_ascii=False))
-
-    def plain(value: Any, depth: int) -> Any:
+    def plain(self, value: Any, depth: int) -> Any:
+        """Return a value as JSON."""
         value = _document(value)
-        if id(value) in things:
-            return f"-> {things[id(value)].label}"
-        if _is_object(value) and depth < 6:
+        if id(value) in self.things:
+            return f"-> {self.things[id(value)].label}"
+        if self._is_inner(value, depth):
             value = _attributes(value)
         if isinstance(value, Mapping):
-            return {str(key): plain(each, depth + 1) for key, each in value.items() if not _is_machinery(each)}
-        if isinstance(value, list | tuple | set | frozenset):
-            items = [plain(each, depth + 1) for each in value if not _is_machinery(each)]
+            return {str(key): self.plain(each, depth + 1) for key, each in value.items() if not _is_machinery(each)}
+        if isinstance(value, LISTS):
+            items = [self.plain(each, depth + 1) for each in value if not _is_machinery(each)]
             return items if isinstance(value, list | tuple) else sorted(items, key=str)
-        if isinstance(value, Enum):
-            return value.value
-        if isinstance(value, date):
-            return value.isoformat()
-        return value if isinstance(value, str | int | float | bool | None) else type(value).__name__
+        return _scalar(value)
 
-    yield from told("", value, 0)
+    def _is_inner(self, value: Any, depth: int) -> bool:
+        return depth < DEEP and id(value) not in self.things and _is_object(value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | None) else type(value).__name__
 
 
 def _attributes(part: Any) -> dict[str, Any]:

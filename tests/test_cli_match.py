@@ -143,10 +143,6 @@ SILENT: dict[str, tuple[dict[str, Any], str]] = {
         "sample finding",
     ),
     "an archived finding": (changed(story(MINING), detail__service__archived=True), "archived finding"),
-    "another finding type": (
-        changed(story(MINING), detail__type="Other:EC2/NobodyKnows"),
-        "no rule for this finding type: Other:EC2/NobodyKnows",
-    ),
     "another control": (CONTROL, "no rule for this control or finding type: Lambda.99"),
     "a suppressed finding": (
         changed(CONTROL, detail__findings__0__Workflow={"Status": "SUPPRESSED"}),
@@ -171,6 +167,12 @@ def test_an_event_that_fires_nothing_says_why(case: str, tmp_path: Path) -> None
     result = run("match", saved(tmp_path, event), "--json")
     [verdict] = lines(result)
     assert (verdict["rules"], verdict["reason"], result.exit_code) == ([], reason, 0)
+
+
+def test_a_type_of_guardduty_that_nobody_knows_fires_the_rule_for_the_rest(tmp_path: Path) -> None:
+    unknown = changed(story(MINING), detail__type="Other:EC2/NobodyKnows")
+    [verdict] = lines(run("match", saved(tmp_path, unknown), "--json"))
+    assert (verdict["rules"], verdict["reason"]) == (["guardduty.unknown_type"], None)
 
 
 BAD = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,14 +16,12 @@ from chalicelib.model import Rule
 from cli import coverage, covering
 from cli.attack_matrix import TECHNIQUES
 from cli.attack_unseen import MEANT, UNSEEN
-from cli.covered import undecided, why
+from cli.covered import undecided, why, words
 from cli.covering import Decision, Table, covered
 from cli.expectations import EXPECTATIONS
 from cli.frameworks import FRAMEWORKS
 from cli.guardduty_variants import variants
 from cli.main import app
-from docs.generate import HERE, NOTE
-from docs.lab_page import LAB, calls, lab_page, model, modules, service
 from rules.guardduty_types import ACTIVE, CUSTOM
 from rules.not_answered import NOT_ANSWERED
 from rules.tamper_apis import TAMPER_APIS
@@ -148,9 +145,7 @@ class TestGap:
         wrong = changed(catalogue, "signin.root_login", lambda rule: replace(rule, controls={"cis-aws": ("9.9",)}))
         assert gaps(wrong, "frameworks") == {"9.9 is no control of CIS AWS Foundations Benchmark 3.0.0"}
 
-    def test_it_is_told_and_the_command_fails(
-        self, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_it_is_told_and_the_command_fails(self, catalogue: Catalogue, capsys: pytest.CaptureFixture[str]) -> None:
         less = without(catalogue, "signin.root_login")
         assert coverage.run("controls", wants_json=False, catalogue=less) == coverage.GAPS
         told = capsys.readouterr()
@@ -200,6 +195,13 @@ def test_a_call_is_answered_by_who_asks_for_it_by_name_and_not_by_who_takes_any(
     rows = {row.subject: [answer.rule.id for answer in row.answers] for row in tables["cloudtrail"].rows}
     assert rows["cloudtrail:StopLogging"] == ["cloudtrail.trail_logging_stopped"]
     assert not [rules for rules in rows.values() if "cloudtrail.root_api_use" in rules]
+
+
+def test_an_answer_that_holds_in_some_regions_only_says_so(tables: Tables) -> None:
+    rows = {row.subject: [words(answer) for answer in row.answers] for row in tables["cloudtrail"].rows}
+    assert rows["eks:CreateCluster"] == [
+        "Stop an EC2 instance, Stop a Lambda function (asked first, only where regions.allowed leaves the region out)"
+    ]
 
 
 def test_why_a_rule_answers_as_it_does_is_what_its_file_says_first(catalogue: Catalogue) -> None:

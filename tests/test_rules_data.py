@@ -9,7 +9,7 @@ from chalicelib.model import Incident, Outcome
 from lab.organization import Lab
 from lab.stage import prepare
 from tests.deciding import approve, undo
-from tests.replaying import EVENTS, event, played
+from tests.replaying import EVENTS, event, played, told
 
 ASKING = (
     "backup_vault_opened",
@@ -87,8 +87,9 @@ def test_a_key_that_was_only_disabled_is_enabled_and_disabled_again_by_undo(lab:
 
 def test_a_grant_to_an_account_of_the_organization_asks_nobody(lab: Lab, catalogue: Catalogue) -> None:
     lab.join("888877776666")  # whom the scene's key is granted to
-    _, incident, _ = played(lab, catalogue, event("cloudtrail.key_granted/fires.to_another_account"))
+    engine, incident, _ = played(lab, catalogue, event("cloudtrail.key_granted/fires.to_another_account"))
     assert outcomes(incident, "cloudtrail.key_granted") == {Outcome.COMPLIANT}
+    assert (told(lab), engine.ledger.table.query(f"incident#{incident.id}")) == ([], {})
 
 
 def test_a_topics_own_policy_names_everybody_under_a_condition_and_needs_nothing(

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from chalicelib.model import Resource
-from lab import fleet, moto_fixes
+from lab import fleet, moto_fixes, moto_fixes_autoscaling
 from lab.ids import next_id
 from lab.network import LINUX, have_groups, have_subnet, tags, tcp
 from lab.scene import Scene
@@ -31,6 +31,7 @@ GROUPS: dict[str, list[dict[str, Any]]] = {
 
 def make(boto: boto3.Session, instance: Resource) -> str:
     moto_fixes.apply()
+    moto_fixes_autoscaling.apply()
     ec2: Any = boto.client("ec2")
     if ec2.describe_instances(Filters=[{"Name": "instance-id", "Values": [instance.id]}])["Reservations"]:
         return instance.id

@@ -21,6 +21,7 @@ rule = Rule(
     resources={"AWS::Backup::BackupVault": "detail.requestParameters.backupVaultName"},
     respond=(remove_public_vault_policy,),
     mode=Mode.APPROVE,
+    only_if_wrong=True,
     severity=Severity.MEDIUM,
     attack=("T1537", "T1562.001"),
     controls=PUBLIC_DATA,

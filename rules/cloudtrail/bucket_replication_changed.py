@@ -18,6 +18,7 @@ rule = Rule(
     resources={"AWS::S3::Bucket": "detail.requestParameters.bucketName"},
     respond=(remove_foreign_replication,),
     mode=Mode.APPROVE,
+    only_if_wrong=True,
     severity=Severity.MEDIUM,
     attack=("T1537", "T1020"),
     controls={"cis-aws": ("4.8",), "pci-dss": ("7.2.1",), "soc2": ("CC6.1", "CC6.7"), "gdpr": ("32", "33")},

@@ -35,6 +35,7 @@ rule = Rule(
     resources={"AWS::Lambda::Function": "detail.requestParameters.functionName"},
     respond=(remove_public_access,),
     mode=Mode.APPROVE,
+    only_if_wrong=True,
     severity=Severity.HIGH,
     attack=("T1648", "T1098"),
     controls=PUBLIC_DATA,

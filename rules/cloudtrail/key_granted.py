@@ -24,6 +24,7 @@ rule = Rule(
     resources={"AWS::KMS::Key": "detail.requestParameters.keyId"},
     respond=(remove_foreign_grants,),
     mode=Mode.APPROVE,
+    only_if_wrong=True,
     severity=Severity.MEDIUM,
     attack=("T1098", "T1537"),
     controls=CREDENTIALS,

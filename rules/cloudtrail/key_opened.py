@@ -20,6 +20,7 @@ rule = Rule(
     resources={"AWS::KMS::Key": "detail.requestParameters.keyId || detail.responseElements.keyMetadata.keyId"},
     respond=(remove_public_key_policy_statements,),
     mode=Mode.APPROVE,
+    only_if_wrong=True,
     severity=Severity.HIGH,
     attack=("T1098", "T1537"),
     controls=PUBLIC_DATA,

@@ -20,6 +20,7 @@ rule = Rule(
     resources={"AWS::ECR::Repository": "detail.requestParameters.repositoryName"},
     respond=(remove_public_policy,),
     mode=Mode.APPROVE,
+    only_if_wrong=True,
     severity=Severity.HIGH,
     attack=("T1525", "T1195.002"),
     controls=PUBLIC_DATA,

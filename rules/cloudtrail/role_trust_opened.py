@@ -39,6 +39,7 @@ rule = Rule(
     resources={"AWS::IAM::Role": "detail.requestParameters.roleName"},
     respond=(restore_trust_policy,),
     mode=Mode.APPROVE,
+    only_if_wrong=True,
     severity=Severity.HIGH,
     attack=("T1098.003", "T1199"),
     controls={**TRUST, "cis-aws": ("1.20", "4.4")},

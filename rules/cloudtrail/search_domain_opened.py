@@ -26,6 +26,7 @@ rule = Rule(
     resources={"AWS::OpenSearchService::Domain": "detail.requestParameters.domainName"},
     respond=(remove_public_policy,),
     mode=Mode.APPROVE,
+    only_if_wrong=True,
     severity=Severity.HIGH,
     attack=("T1530", "T1485"),
     controls=PUBLIC_DATA,

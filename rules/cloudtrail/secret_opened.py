@@ -24,6 +24,7 @@ rule = Rule(
     },
     respond=(remove_public_policy,),
     mode=Mode.APPROVE,
+    only_if_wrong=True,
     severity=Severity.HIGH,
     attack=("T1555.006", "T1098"),
     controls=PUBLIC_DATA,

@@ -38,6 +38,7 @@ rule = Rule(
     },
     respond=(close_topic, close_queue),
     mode=Mode.APPROVE,
+    only_if_wrong=True,
     severity=Severity.MEDIUM,
     attack=("T1530", "T1537"),
     controls=PUBLIC_DATA,
