@@ -64,7 +64,7 @@ def _kept(
             f"{typical:.2f}; the aim is {AIM}, and docs/decisions/012 says what is in its way",
         ),
         Promise(
-            "No case that Custodian fixes takes more than Custodian's, but for the bare cost of what goes beyond the job.",
+            "No case that Custodian fixes takes more than its time, but for the bare cost of what goes beyond the job.",
             max(without.values(), default=0) <= MOST_OF_CUSTODIAN,
             _worst(without),
         ),
