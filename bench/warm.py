@@ -27,7 +27,7 @@ import boto3
 from moto import mock_aws
 from moto.moto_api._internal import mock_random
 
-from bench.calls import Journal, Named, named, noted
+from bench.calls import Journal, Named, beyond, named, noted
 from bench.case import REGION, Case, State, fresh
 from bench.cases import CASES
 from bench.lambda_context import Context
@@ -115,8 +115,8 @@ def answer(handler: Handler, case: Case, state: State, serial: int, journal: Jou
         error = f"{type(raised).__name__}: {raised}"
     cpu, wall = time.process_time_ns() - cpu, time.perf_counter_ns() - wall
     journal.on = False
-    beyond = sum(call.cpu for call in journal.calls if call.name in case.beyond)
-    return Answered(cpu / 1e6, wall / 1e6, beyond / 1e6, case.fixed(state), error, named(journal.calls))
+    more = sum(call.cpu for call in beyond(journal.calls, case.beyond))
+    return Answered(cpu / 1e6, wall / 1e6, more / 1e6, case.fixed(state), error, named(journal.calls))
 
 
 def _forget_incidents() -> None:

@@ -124,6 +124,7 @@ def test_a_rule_leaves_the_neighbours_of_what_its_event_is_about_alone(lab: Lab,
 
 def test_what_each_remediation_may_change_is_written_down_for_those_that_answer_something() -> None:
     assert set(FOOTPRINTS) == {remediation.id for rule in RULES for remediation in rule.respond}
+    assert all(FOOTPRINTS.values())
 
 
 def add_neighbour(boto: boto3.Session, resource: Resource) -> None:
