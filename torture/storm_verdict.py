@@ -47,7 +47,8 @@ def judged(
         changes: list[Change] = []
         for number, incident in stored.items():
             target = targets[number]
-            outcome = ", ".join(sorted({change.outcome.value for change in incident.changes}))
+            needed = {change.outcome for change in incident.changes} - {Outcome.COMPLIANT}
+            outcome = ", ".join(sorted(each.value for each in needed))
             found.outcomes[outcome] += 1
             changes += incident.changes
             still_open = line.ask("open", target.kind, target.account, target.id)
