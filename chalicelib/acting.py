@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TypeAlias
 
 from chalicelib import protection, reconcile
@@ -154,8 +155,18 @@ def _plan(aws: ScopedSession, step: Step, protected: Protected) -> Step:
         outcome = Outcome.CONTAINED if begun and not reconcile.same(before, plan.after) else Outcome.COMPLIANT
     reason = "it was begun and cut off, and may not be finished now: undo it, or act by hand" if halfway else ""
     digest = reconcile.digest(unit.remediation.id, unit.resource, before, plan.after)
+    hours = timedelta(hours=unit.remediation.expires_hours)
+    ahead = bool(hours) and outcome in {Outcome.INTENDED, Outcome.AWAITING}
     planned = replace(
-        change, outcome=outcome, before=before, after=plan.after, digest=digest, mode=unit.mode, reason=reason, calls=()
+        change,
+        outcome=outcome,
+        before=before,
+        after=plan.after,
+        digest=digest,
+        mode=unit.mode,
+        reason=reason,
+        calls=(),
+        expires_at=(aws.now + hours).isoformat(timespec="seconds") if ahead else change.expires_at,
     )
     return Step(unit, planned, plan.before)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.acting import Step
 from chalicelib.answering import asked_now
-from chalicelib.approvals import granted, undo_digest, waiting
+from chalicelib.approvals import digest, granted, waiting
 from chalicelib.decision import Action, Approval, Decision
 from chalicelib.engine import Engine
 from chalicelib.errors import Busy
@@ -20,8 +20,9 @@ from chalicelib.ledger.items import ask, close, notice, say, stale
 from chalicelib.model import Change, Mode, Outcome
 from chalicelib.notify import Kind
 from chalicelib.table import Write
-from chalicelib.undoing import chains, why_kept
-from chalicelib.units import Unit, guarded
+from chalicelib.taking_back import back, ended, paused, take_back, unit_of
+from chalicelib.undoing import chains, expiring
+from chalicelib.units import guarded
 
 GIVE_UP = timedelta(days=1)
 """How long it is looked whether a change holds."""
@@ -57,7 +58,7 @@ def put_aside(
         return
     shown = [replace(change, outcome=Outcome.OBSERVED, reason=why) for change in was.values()]
     hold = engine.ledger.resume(shown, was, engine.token())
-    _conclude(engine, stored, shown, hold, _reasons(shown, why) if paused else {}, also)
+    conclude(engine, stored, shown, hold, _reasons(shown, why) if paused else {}, also)
     _close(engine, approval)
     engine.teller.show(stored.id)
 
@@ -74,29 +75,33 @@ def tell_as_it_stands(engine: Engine, stored: Stored, kind: Kind, also: Sequence
 def look_again(engine: Engine, stored: Stored) -> None:
     """Look whether what was changed or undone, and was not seen to hold, holds by now; tell it once it is known."""
     unseen = [Step(unit_of(engine, c), c) for c in stored.changes if c.outcome is Outcome.UNVERIFIED]
-    undoing = [chain for chain in chains(stored.changes) if chain[-1].outcome is Outcome.UNDOING]
+    begun = [chain for chain in chains(stored.changes) if chain[-1].outcome is Outcome.UNDOING]
+    undoing = [chain for chain in begun if not expiring(chain)]
     if not unseen and not undoing:
         return
     was = {change.id: change for change in stored.changes}
     pending = [*(step.change for step in unseen), *(change for chain in undoing for change in chain)]
     hold = engine.ledger.resume(pending, was, engine.token())
     held = engine.hands.look(unseen, Outcome.UNVERIFIED, Outcome.CONTAINED)
-    back = engine.hands.look([_back(engine, chain) for chain in undoing], Outcome.UNDOING, Outcome.UNDONE)
-    ended = {step.change.id: step.change for step in back}
-    looked = [*(step.change for step in held), *(_ended(c, chain[-1].id, ended) for chain in undoing for c in chain)]
-    changes = [_given_up(change, engine.clock()) for change in looked]
+    seen = engine.hands.look([back(engine, chain) for chain in undoing], Outcome.UNDOING, Outcome.UNDONE)
+    ends = {step.change.id: step.change for step in seen}
+    looked = [paused(ended(change, chain[-1].id, ends)) for chain in undoing for change in chain]
+    changes = [given_up(change, engine.clock()) for change in (*(step.change for step in held), *looked)]
     settled = [change for change in changes if change.outcome is not was[change.id].outcome]
     if settled:
         undone = [change for change in settled if change.outcome is Outcome.UNDONE]
-        _conclude(engine, stored, changes, hold, _reasons(undone, "undone by people"), [], news=settled)
+        conclude(engine, stored, changes, hold, _reasons(undone, "undone by people"), news=settled)
         engine.teller.show(stored.id)
     else:
         engine.ledger.conclude(stored.id, changes, [], hold, {})
 
 
-def _given_up(change: Change, now: datetime) -> Change:
-    """Return a change that was never seen to hold, or to be undone, as what it then is: failed, or kept."""
-    if now - datetime.fromisoformat(change.at) < GIVE_UP:
+def given_up(change: Change, now: datetime) -> Change:
+    """Return a change that was never seen to hold, or to be undone, as what it then is: failed, or kept.
+
+    What expires is waited for until then, and from then on.
+    """
+    if now - datetime.fromisoformat(change.expires_at or change.at) < GIVE_UP:
         return change
     if change.outcome is Outcome.UNVERIFIED:
         return replace(change, outcome=Outcome.FAILED, reason="it was changed, and not seen to hold within a day")
@@ -120,7 +125,7 @@ def _respond(engine: Engine, stored: Stored, approval: Approval) -> list[Change]
     changes = [applied.get(step.change.id, step).change for step in steps]
     others = [change for change in stored.changes if change.id not in going]
     again = asked_now(engine, stored.id, [*others, *changes], None)
-    _conclude(engine, stored, changes, hold, {}, [ask(again)] if again else [])
+    conclude(engine, stored, changes, hold, {}, [ask(again)] if again else [])
     return changes
 
 
@@ -128,23 +133,19 @@ def _undo(engine: Engine, stored: Stored, approval: Approval) -> list[Change]:
     """Take back what the incident changed, in reverse order, where the resource is still as we left it.
 
     `confirm` also takes back what should not be taken back lightly (a leaked key becomes active again), `force` also
-    what is no longer as we left it. What was undone is not done again on its resource by the same rule.
+    what is no longer as we left it. What was undone is not done again on its resource by the same rule. What has
+    expired since it was asked for is back already; the rest goes on.
     """
-    found = chains(stored.changes)
-    if not found or undo_digest(stored.changes) != approval.digest:
+    found = chains([replace(change, expires_at="") for change in stored.changes])
+    left = {change.id for chain in found for change in chain}
+    expired = {change.id for change in stored.changes if change.outcome is Outcome.UNDONE and change.expires_at}
+    shown = [change for change in stored.changes if change.id in approval.changes]
+    if not found or left != {*approval.changes} - expired or digest(shown) != approval.digest:
         return []
-    was = {change.id: change for change in stored.changes}
-    known = engine.catalogue.remediations
-    kept = {chain[-1].id: why for chain in found if (why := why_kept(chain[-1], known, confirm=approval.confirm))}
-    going = [chain for chain in found if chain[-1].id not in kept]
-    held = [replace(c[-1], outcome=Outcome.KEPT, reason=kept[c[-1].id]) for c in found if c[-1].id in kept]
-    marked = [replace(change, outcome=Outcome.UNDOING) for chain in going for change in chain]
-    hold = engine.ledger.resume([*marked, *held], was, engine.token())
-    steps = engine.hands.undo([_back(engine, chain) for chain in going], force=approval.force)
-    ended = {step.change.id: step.change for step in steps}
-    changes = [*(_ended(change, chain[-1].id, ended) for chain in going for change in chain), *held]
+    taken, hold = take_back(engine, stored, found, confirm=approval.confirm, force=approval.force)
+    changes = [paused(change) for change in taken]
     undone = [change for change in changes if change.outcome is Outcome.UNDONE]
-    _conclude(engine, stored, changes, hold, _reasons(undone, f"by {_whom(approval)}: {approval.reason}"), [])
+    conclude(engine, stored, changes, hold, _reasons(undone, f"by {_whom(approval)}: {approval.reason}"))
     return changes
 
 
@@ -176,26 +177,6 @@ def _approved(step: Step, shown: Change, by: str) -> Step:
     return replace(step, change=change)
 
 
-def _back(engine: Engine, chain: Sequence[Change]) -> Step:
-    first, last = chain[0], chain[-1]
-    resumed = last.outcome if last.outcome is Outcome.UNDOING else Outcome.CONTAINED
-    return Step(unit_of(engine, last), replace(last, before=first.before, outcome=resumed, reason="", calls=()))
-
-
-def _ended(change: Change, last: str, ended: Mapping[str, Change]) -> Change:
-    """Return one change of a chain as its undo ended; the calls are kept with the last."""
-    end = ended[last]
-    calls = (*change.calls, *(end.calls if change.id == last else ()))
-    paused = f"from now on {change.rule} only watches this resource" if end.outcome is Outcome.UNDONE else ""
-    return replace(change, outcome=end.outcome, reason=end.reason or paused, calls=calls)
-
-
-def unit_of(engine: Engine, change: Change) -> Unit:
-    """Return the unit of a recorded change."""
-    rule = rules_of([change.rule], engine.catalogue)[0]
-    return Unit(rule, engine.catalogue.remediations[change.remediation], change.resource)
-
-
 def _reasons(changes: Sequence[Change], why: str) -> dict[str, dict[str, str]]:
     """Return what the heads of resources keep: which rules people do not want again there, and why."""
     reasons: dict[str, dict[str, str]] = {}
@@ -204,16 +185,16 @@ def _reasons(changes: Sequence[Change], why: str) -> dict[str, dict[str, str]]:
     return reasons
 
 
-def _conclude(
+def conclude(
     engine: Engine,
     stored: Stored,
     changes: Sequence[Change],
     hold: Hold,
     undone: Mapping[str, Mapping[str, str]],
-    also: Sequence[Write],
+    also: Sequence[Write] = (),
     news: Sequence[Change] | None = None,
 ) -> None:
-    """Record what became of a decision, and tell it (or only what of it is news) in the incident's thread."""
+    """Record what became of a decision or with time, and tell it (or what of it is news) in the incident's thread."""
     shown = changes if news is None else news
     rules = rules_of({change.rule: None for change in shown}, engine.catalogue)
     told = engine.teller.compose(assemble(stored.id, stored.findings[:1], rules, shown), Kind.FOLLOW_UP)

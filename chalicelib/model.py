@@ -155,7 +155,8 @@ class Remediation:
     `read` returns what is there now, `desired` (pure) what should be, `write` brings the resource from one to the
     other, in either direction. `reads` and `writes` are IAM actions, exactly those needed. `pin` are ARN templates
     (`arn:{partition}:s3:::{id}`) that the writes are limited to; none where IAM has no resource for them. `asks` are
-    the `details` of a resource that no event says and the engine fills in: `organization_accounts`, `baseline`.
+    the `details` of a resource that no event says and the engine fills in: `organization_accounts`, `baseline`. What
+    expires is taken back by itself, so its undo needs no confirmation.
     """
 
     id: str
@@ -171,6 +172,7 @@ class Remediation:
     asks: tuple[str, ...] = ()
     confirm_undo: str = ""  # why undo needs an explicit confirmation; empty where it does not
     irreversible: str = ""  # why undo is not possible; empty where it is
+    expires_hours: int = 0  # after so many hours it is taken back; 0: never
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,7 @@ class Change:
     digest: str = ""  # of the exact change shown: what an approval approves; empty until there is a plan
     at: str = ""  # when it was decided (ISO 8601, UTC)
     step: int = 0  # its place among the changes decided at the same time
+    expires_at: str = ""  # until when it is to hold (ISO 8601, UTC); empty: for good, or people undid it
 
 
 @dataclass(frozen=True, slots=True)

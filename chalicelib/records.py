@@ -107,6 +107,7 @@ def change_text(change: Change) -> str:
             "digest": change.digest,
             "at": change.at,
             "step": change.step,
+            **({"expires_at": change.expires_at} if change.expires_at else {}),
         }
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from chalicelib.model import Change, Outcome, Remediation
 
@@ -17,6 +18,9 @@ UNDOABLE = {
 }
 """The outcomes that may have left something to take back, where there was a plan."""
 
+HOLDS = {Outcome.INTENDED, Outcome.CONTAINED, Outcome.UNVERIFIED}
+"""The outcomes of what is in place, or may be: it is taken back when its time is over."""
+
 WITHIN = ("ip", "principal")
 """Details of a resource that say whom it was closed to: for two of them it was closed twice, and is opened twice."""
 
@@ -29,6 +33,22 @@ def chains(changes: Sequence[Change]) -> list[list[Change]]:
             within = (change.resource.details.get(name, "") for name in WITHIN)
             places.setdefault((change.remediation, change.resource.key, *within), []).append(change)
     return sorted(places.values(), key=lambda chain: (chain[-1].at, chain[-1].step), reverse=True)
+
+
+def holds_until(chain: Sequence[Change]) -> str:
+    """Return until when a chain is to hold (ISO 8601, UTC), by the last that was done of it; "": for good."""
+    return max((change.expires_at for change in chain if change.outcome in HOLDS), default="")
+
+
+def expiring(chain: Sequence[Change]) -> bool:
+    """Tell whether a chain is being taken back because its time was over, and not because people want it."""
+    return chain[-1].outcome is Outcome.UNDOING and bool(chain[-1].expires_at)
+
+
+def expired(chain: Sequence[Change], now: datetime) -> bool:
+    """Tell whether the time of a chain is over; also while it is being taken back for that."""
+    until = holds_until(chain)
+    return expiring(chain) or (bool(until) and datetime.fromisoformat(until) <= now)
 
 
 def touched(change: Change) -> bool:

@@ -11,6 +11,7 @@ from chalicelib.carrying_out import carry_out, look_again, put_aside, tell_as_it
 from chalicelib.decision import Approval
 from chalicelib.engine import Engine
 from chalicelib.errors import Busy
+from chalicelib.expiring import expire
 from chalicelib.ledger import Stored
 from chalicelib.ledger.items import amend
 from chalicelib.ledger.lists import due
@@ -55,6 +56,7 @@ def _tend(engine: Engine, incident: str) -> None:
         elif engine.clock() >= datetime.fromisoformat(approval.expires_at):
             _overdue(engine, stored, approval)
     look_again(engine, engine.ledger.load(incident))
+    expire(engine, engine.ledger.load(incident))
     engine.teller.catch_up(engine.ledger.load(incident))
 
 

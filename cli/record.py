@@ -66,6 +66,7 @@ def change_record(change: Change) -> dict[str, Any]:
         "mode": change.mode.name.lower(),
         "outcome": change.outcome.value,
         "reason": change.reason,
+        "expires_at": change.expires_at,
         "before": change.before,
         "after": change.after,
         "calls": [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from chalicelib.model import Call, Change, Incident, Mode, Outcome, Remediation, Severity
 from chalicelib.notify.escape import line
 from chalicelib.notify.states import difference
+from chalicelib.undoing import HOLDS
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -119,6 +120,8 @@ def done(incident: Incident, remediations: Mapping[str, Remediation]) -> Iterato
 
 def _rows(change: Change) -> Iterator[tuple[str, str, str]]:
     yield "on", f"{plain(change.resource.id)} ({change.resource.type})", ""
+    if change.expires_at and change.outcome in HOLDS:
+        yield "until", f"{change.expires_at}, then it is taken back", ""
     if change.reason:
         yield "why", plain(change.reason, 1000), ""
     if change.before != change.after:

@@ -15,6 +15,7 @@ from chalicelib.model import Change, Finding, Mode
 from chalicelib.notify import Notice
 from chalicelib.notify.notice import spoken
 from chalicelib.notify.states import difference
+from chalicelib.undoing import HOLDS
 from cli.show import OUTCOME, call_line, plain
 from cli.times import local, moment
 
@@ -94,6 +95,8 @@ def _done(change: Change, impact: str) -> Lines:
         before, after = difference(change.before, change.after)
         yield "before", plain(before, _LONG), "red"
         yield "after", plain(after, _LONG), "green"
+    if change.expires_at and change.outcome in HOLDS:
+        yield "until", f"{local(change.expires_at, _TIME)}, then it is taken back", ""
     yield from _given({"why": change.reason, "impact": impact})
     for call in change.calls:
         yield "call", call_line(call), "dim"

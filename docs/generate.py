@@ -66,6 +66,8 @@ def _remediation(unit: Remediation, rules: list[Rule]) -> Iterator[str]:
     yield from ("", f"### {unit.id}", "", f"{unit.title}. On `{unit.resource_type}`.", "")
     yield f"- **Impact:** {unit.impact}"
     yield f"- **Undo:** {unit.irreversible or unit.confirm_undo or 'restores what was there before.'}"
+    if unit.expires_hours:
+        yield f"- **Expires:** taken back after {unit.expires_hours} hours."
     yield f"- **Reads:** {_actions(unit.reads)}"
     yield f"- **Writes:** {_actions(unit.writes)}" + (f" on {_actions(unit.pin)}" if unit.pin else "")
     yield f"- **Used by:** {_actions(rule.id for rule in rules) or 'no rule yet'}"

@@ -139,6 +139,14 @@ def test_the_session_policy_of_an_apply_fits_into_what_sts_takes(lab: Lab, remed
     assert len(policy(remediation.reads, writes)) <= 2048  # STS AssumeRole, parameter Policy
 
 
+def test_what_expires_is_taken_back_without_asking_anybody_and_says_when() -> None:
+    expiring = {id_: unit for id_, unit in REMEDIATIONS.items() if unit.expires_hours}
+    assert list(expiring) == ["ec2.block_ip_in_network_acl"]
+    assert [id_ for id_, unit in expiring.items() if unit.confirm_undo or unit.irreversible] == []
+    assert [id_ for id_, unit in expiring.items() if f"For {unit.expires_hours} hours" not in unit.impact] == []
+    assert [id_ for id_, unit in REMEDIATIONS.items() if unit.expires_hours < 0] == []
+
+
 def tried(
     lab: Lab, remediation: Remediation, actions: set[str], shape: Shape | None = None, *, plan_only: bool = False
 ) -> str:

@@ -21,8 +21,9 @@ from chalicelib.model import (
     Severity,
     Standing,
 )
-from chalicelib.notify.compose import VERDICTS, compose
+from chalicelib.notify.compose import compose
 from chalicelib.notify.notice import MEANING, ChangeLine, Kind, Notice, ResourceLine, Verdict, Who
+from chalicelib.notify.verdicts import VERDICTS
 
 KEY = Resource(
     "AWS::IAM::AccessKey", "AKIAIOSFODNN7EXAMPLE", "111122223333", "us-east-1", details={"user": "deploy-bot"}
@@ -136,6 +137,7 @@ def change(remediation: str, resource: Resource, outcome: Outcome, **more: objec
     return Change(remediation=remediation, resource=resource, outcome=outcome, **(values | more))
 
 
+UNTIL = "2025-11-04T03:00:00+00:00"
 DISABLED = change("iam.disable_access_key", KEY, Outcome.CONTAINED, before="Active", after="Inactive")
 SNAPSHOT_FAILED = change(
     "ec2.snapshot_volumes",
@@ -254,6 +256,27 @@ def test_one_outcome_gives_its_verdict(outcome, verdict):
     notice = told(only(outcome))
     assert notice.verdict is verdict
     assert notice.headline.startswith(f"{verdict.capitalize()}: EC2 instance is mining")
+
+
+@pytest.mark.parametrize(
+    ("until", "verdict"),
+    [(("", ""), Verdict.UNDONE), ((UNTIL, ""), Verdict.UNDONE), ((UNTIL, UNTIL), Verdict.EXPIRED)],
+    ids=["by people", "one by people", "by itself"],
+)
+def test_what_was_taken_back_by_itself_has_expired(until, verdict):
+    both = [
+        change("ec2.isolate_instance", INSTANCE, Outcome.UNDONE, expires_at=until[0]),
+        change("ec2.close_open_ingress", GROUP, Outcome.UNDONE, expires_at=until[1]),
+    ]
+    notice = told(incident(MINING, Response(MINING_RULE, tuple(both), Mode.ENFORCE)))
+    assert notice.verdict is verdict
+    assert [each.until for each in notice.changes] == ["", ""]
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_until_when_it_holds_is_said_of_what_is_in_place(outcome):
+    [shown] = told(only(outcome, expires_at=UNTIL)).changes
+    assert shown.until == (UNTIL if outcome in {Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.INTENDED} else "")
 
 
 WORSE = list(VERDICTS)

@@ -21,6 +21,7 @@ from chalicelib.records import (
     finding_of,
 )
 from chalicelib.table import Item, Key, Write
+from chalicelib.undoing import HOLDS
 
 UNLISTED = ("list", "at")
 _SELDOM = 900
@@ -36,14 +37,20 @@ def listed(at: datetime) -> Item:
 
 
 def change(change: Change, now: datetime, was: Change | None = None) -> Write:
-    """Return the write of a change; only if it is as it `was`, where that is given."""
+    """Return the write of a change; only if it is as it `was`, where that is given.
+
+    What is pending is due again and again until it settles, what expires when its time is over.
+    """
     key = (incident_pk(change.incident), f"change#{change.id}")
-    pending = change.outcome in _PENDING
-    due = listed(_look_again(change, now)) if pending else {}
+    due: Item = {}
+    if change.outcome in _PENDING:
+        due = listed(_look_again(change, now))
+    elif change.expires_at and change.outcome in HOLDS:
+        due = listed(datetime.fromisoformat(change.expires_at))
     values: Item = {"body": change_text(change), "outcome": change.outcome.name, **due}
     if was is None:
         return Write(key, values, whole=True)
-    remove = () if pending else UNLISTED
+    remove = () if due else UNLISTED
     seen = {"was": was.outcome.name, "body_was": change_text(was)}
     return Write(key, values, remove, when="outcome = :was AND body = :body_was", values=seen)
 
@@ -167,7 +174,8 @@ def later(now: datetime, seconds: int = HOLD_SECONDS) -> datetime:
 
 def _look_again(change: Change, now: datetime) -> datetime:
     """Return when to look whether a change holds: soon at first, then ever later."""
-    age = (now - datetime.fromisoformat(change.at)).total_seconds()
+    began = (change.outcome is Outcome.UNDOING and change.expires_at) or change.at
+    age = (now - datetime.fromisoformat(began)).total_seconds()
     return later(now, int(min(max(age, HOLD_SECONDS), _SELDOM)))
 
 

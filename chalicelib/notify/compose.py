@@ -7,27 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from chalicelib.model import Actor, Change, Incident, Outcome, Remediation, Resource, Response, Standing
-from chalicelib.notify import links, states, words
+from chalicelib.notify import links, states, verdicts, words
 from chalicelib.notify.escape import line
-from chalicelib.notify.notice import Asked, ChangeLine, DecisionLine, Kind, Notice, ResourceLine, Verdict, Who
-from chalicelib.undoing import touched
-
-VERDICTS: Mapping[Outcome, Verdict] = {
-    Outcome.FAILED: Verdict.NOT_CONTAINED,
-    Outcome.INTENDED: Verdict.NOT_CONTAINED,
-    Outcome.UNDOING: Verdict.NOT_UNDONE,
-    Outcome.DRIFTED: Verdict.NOT_UNDONE,
-    Outcome.KEPT: Verdict.NOT_UNDONE,
-    Outcome.UNVERIFIED: Verdict.NOT_VERIFIED,
-    Outcome.AWAITING: Verdict.WAITING,
-    Outcome.OBSERVED: Verdict.WOULD_CHANGE,
-    Outcome.OFF: Verdict.HELD_BACK,
-    Outcome.CONTAINED: Verdict.CONTAINED,
-    Outcome.UNDONE: Verdict.UNDONE,
-    Outcome.COMPLIANT: Verdict.NOTHING_TO_DO,
-    Outcome.GONE: Verdict.NOTHING_TO_DO,
-}
-"""What each outcome means for the incident, worst first: the worst outcome of all changes decides."""
+from chalicelib.notify.notice import Asked, ChangeLine, DecisionLine, Kind, Notice, ResourceLine, Who
+from chalicelib.undoing import HOLDS, touched
 
 _LEFT = frozenset({Outcome.KEPT, Outcome.DRIFTED, Outcome.UNDOING})
 """Outcomes of an undo that leave the change in place, wholly or as far as is known."""
@@ -38,8 +21,6 @@ _SETTLED = _DONE | {Outcome.COMPLIANT, Outcome.GONE}
 
 _FELT = frozenset({Outcome.CONTAINED, Outcome.UNVERIFIED, Outcome.INTENDED, Outcome.AWAITING, Outcome.OBSERVED})
 """Outcomes whose impact people feel, or would feel."""
-
-_WORST_FIRST = {outcome: rank for rank, outcome in enumerate(VERDICTS)}
 
 _NAME, _TEXT, _STATE = 256, 500, 400
 """Characters kept of a name, a sentence and a state: a notice stays far below what a DynamoDB item may hold."""
@@ -72,8 +53,8 @@ def compose(
     """
     finding, responses = incident.finding, incident.responses
     main = max(responses, key=lambda response: response.rule.severity, default=None)
-    changes = sorted(incident.changes, key=lambda change: _WORST_FIRST[change.outcome])
-    verdict = VERDICTS[changes[0].outcome] if changes else Verdict.TOLD
+    changes = verdicts.worst_first(incident.changes)
+    verdict = verdicts.of(changes)
     resources = _resources(incident)
     title = line(main.rule.title if main else finding.title, _NAME)
     named = line(account_name, _NAME) or finding.account
@@ -197,6 +178,7 @@ def _change_line(change: Change, remediations: Mapping[str, Remediation]) -> Cha
         reason=line(change.reason, _TEXT),
         impact=remediation.impact if remediation and change.outcome in _FELT else "",
         undo=_before_undo(remediation) if remediation and touched(change) and change.outcome not in _LEFT else "",
+        until=line(change.expires_at, _NAME) if change.outcome in HOLDS else "",
     )
 
 

@@ -32,6 +32,7 @@ class Verdict(StrEnum):
     HELD_BACK = "held back"
     CONTAINED = "contained"
     UNDONE = "undone"
+    EXPIRED = "expired"
     NOTHING_TO_DO = "nothing to do"
     TOLD = "told"
 
@@ -45,6 +46,7 @@ MEANING: Mapping[Verdict, str] = {
     Verdict.HELD_BACK: "A guardrail held back at least one step.",
     Verdict.CONTAINED: "Changed, and seen to hold.",
     Verdict.UNDONE: "The resources are as they were before.",
+    Verdict.EXPIRED: "It was to hold for a time only: the resources are as they were before.",
     Verdict.NOTHING_TO_DO: "Already as it should be, or gone.",
     Verdict.TOLD: "Nothing was changed. A person must look.",
 }
@@ -84,6 +86,7 @@ class ChangeLine:
     reason: str = ""
     impact: str = ""
     undo: str = ""  # what to know before undoing it: needs a confirmation, or is not possible
+    until: str = ""  # until when it holds (ISO 8601, UTC); empty: for good
 
     @property
     def kind(self) -> str:

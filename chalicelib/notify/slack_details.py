@@ -82,6 +82,8 @@ def _change(change: ChangeLine, room: Room) -> Iterator[str]:
     if change.before != change.after:
         planned = "" if change.done else "planned: "
         yield f"{planned}{code(change.before, room.text)} → {code(change.after, room.text)}"
+    if change.until:
+        yield f"Until: {when(change.until, room)}"
     if change.reason:
         yield f"Reason: {code(change.reason, room.text)}"
     yield from (mrkdwn(text, 3 * room.text) for text in (change.impact, change.undo) if text)

@@ -97,6 +97,7 @@ def _change(change: ChangeLine) -> Iterator[str]:
     if change.before != change.after:
         planned = "" if change.done else "planned: "
         yield f"  {planned}{line(change.before, _LIMIT)} -> {line(change.after, _LIMIT)}"
-    for label, value in (("Reason", change.reason), ("Impact", change.impact), ("Note", change.undo)):
+    told = {"Until": change.until, "Reason": change.reason, "Impact": change.impact, "Note": change.undo}
+    for label, value in told.items():
         if value:
             yield f"  {label}: {line(value, _LIMIT)}"

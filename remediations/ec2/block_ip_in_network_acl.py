@@ -1,4 +1,4 @@
-"""Deny one outside address in the network ACL of a subnet, in both directions and for open connections too."""
+"""Deny one outside address in a subnet's network ACL for a day, in both directions, for open connections too."""
 
 from __future__ import annotations
 
@@ -79,12 +79,13 @@ remediation = Remediation(
     writes=("ec2:CreateNetworkAclEntry", "ec2:DeleteNetworkAclEntry"),
     pin=("arn:{partition}:ec2:{region}:{account}:network-acl/*",),
     impact=(
-        "No packet passes between that one address and any host in any subnet of this network ACL, open connections"
-        " included. Who comes through a load balancer, a NAT gateway, CloudFront or a proxy shows that one's address"
-        " and is not stopped; whoever changes the address neither, and others behind the same address are blocked too."
-        " An ACL takes 20 entries in each direction unless AWS was asked for more."
+        "For 24 hours no packet passes between that one address and any host in any subnet of this network ACL, open"
+        " connections included. Who comes through a load balancer, a NAT gateway, CloudFront or a proxy shows that"
+        " one's address and is not stopped; whoever changes the address neither, and others behind the same address are"
+        " blocked too. An ACL takes 20 entries in each direction unless AWS was asked for more."
     ),
     read=read,
     desired=desired,
     write=write,
+    expires_hours=24,  # addresses change hands, entries are few, and whoever still attacks is reported again
 )
