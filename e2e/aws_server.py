@@ -38,6 +38,7 @@ from e2e import organizations, templates
 from e2e.refusals import Start, refuse, refuse_in_json
 from e2e.routes import forwarded, goes_to_hub
 from lab import moto_fixes
+from lab.fakes import cloudtrail
 
 HUB = os.environ["E2E_HUB"]
 MINISTACK = os.environ["E2E_MINISTACK"]
@@ -226,6 +227,7 @@ class Quiet(WSGIRequestHandler):
 
 def main(port: int) -> None:
     moto_fixes.apply()
+    cloudtrail.apply()
     organizations.complete()
     templates.complete()
     organizations.make(ORGANIZATION, ROOT_ID, ACCOUNTS)

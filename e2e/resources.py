@@ -19,12 +19,14 @@ QUARANTINE = "countermeasure-quarantine"
 class Insecure:
     """One kind of resource: `make` returns its id, `contained` says whether it is harmless now.
 
-    `named` is the id by which the example event talks of it.
+    `named` is the id by which the example event talks of it. `compliant` says that an answer finds something else of
+    it in order: the key has begun no session.
     """
 
     named: str
     make: Callable[[Client, str], str]
     contained: Callable[[Client, str], bool]
+    compliant: bool = False
 
 
 def make_instance(client: Client, name: str) -> str:
@@ -118,7 +120,7 @@ INSTANCE = Insecure("i-0abcd1234ef567890", make_instance, isolated)
 GROUP = Insecure("sg-0abcd1234ef567890", make_group, closed)
 BUCKET = Insecure("quarterly-reports-example", make_bucket, blocked)
 TRAIL = Insecure("management-events", make_trail, logging)
-KEY = Insecure("AKIAIOSFODNN7EXAMPLE", make_key, inactive)
+KEY = Insecure("AKIAIOSFODNN7EXAMPLE", make_key, inactive, compliant=True)
 
 EXAMPLES: Mapping[str, tuple[str, Insecure | None]] = {
     "guardduty": ("guardduty.ec2_mining_cryptocurrency/fires.connection_to_a_pool", INSTANCE),

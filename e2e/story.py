@@ -55,7 +55,8 @@ def _contains(world: World, function: str, name: str, kind: Insecure | None, how
     if kind:
         world.expect(f"{said}: the resource is contained in the member account", kind.contained(client, id_))
     stored = world.only(answer)
-    world.expect(f"{said}: the ledger says so", outcomes(stored), {Outcome.CONTAINED} if kind else set())
+    wanted = {Outcome.CONTAINED, *([Outcome.COMPLIANT] if kind.compliant else [])} if kind else set()
+    world.expect(f"{said}: the ledger says so", outcomes(stored), wanted)
     verdicts = [notice["verdict"] for notice in world.hub.told()]
     world.expect(f"{said}: the topic's subscriber is told once", verdicts, ["contained" if kind else "told"])
     paths = [(message["path"], message["token"]) for message in world.slack.heard[heard:]]

@@ -17,9 +17,13 @@ wildcard or a variable within a policy."""
 
 
 def read(aws: Session, session: Resource) -> Json:
-    role, policy, document_ = look(aws, session)
+    return now_of(aws, *look(aws, session))
+
+
+def now_of(aws: Session, role: str, policy: str, denied: Json) -> Json:
+    """Return whether the role's policy of this name is the one that denies the session, and what it is if not."""
     there = read_inline(aws.client("iam").get_role_policy, RoleName=role, PolicyName=policy)
-    return {"session": "denied"} if there == document_ else {"session": "allowed", "policy": there}
+    return {"session": "denied"} if there == denied else {"session": "allowed", "policy": there}
 
 
 def desired(now: Json, session: Resource) -> Json:
@@ -42,9 +46,12 @@ def look(aws: Session, session: Resource) -> tuple[str, str, Json]:
     if not SESSION_NAME.fullmatch(session_name):
         raise Unsupported(f"{session.id} names no session: role-name/session-name is needed")
     role = changeable_role(aws, session, role_name)
-    user_id = f"{role['RoleId']}:{session_name}"  # IAM User Guide, "IAM identifiers": aws:userid of an assumed role
-    denied = document({**DENY_ALL, "Condition": {"StringEquals": {"aws:userid": user_id}}})
-    return role_name, POLICY.format(session=session_name), denied
+    return role_name, POLICY.format(session=session_name), denial(f"{role['RoleId']}:{session_name}")
+
+
+def denial(user_id: str) -> Json:
+    """Return the document for an aws:userid: `AROA...:name` is a session's (IAM User Guide, "IAM identifiers")."""
+    return document({**DENY_ALL, "Condition": {"StringEquals": {"aws:userid": user_id}}})
 
 
 remediation = Remediation(

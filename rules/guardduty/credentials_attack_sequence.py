@@ -1,7 +1,8 @@
-"""GuardDuty saw one principal carry out an attack step by step: contain its keys, its sessions and the user."""
+"""GuardDuty saw one principal carry out an attack step by step: contain its keys, their sessions and the user."""
 
 from chalicelib.model import Rule, Severity
 from remediations.iam.deny_role_session import remediation as deny_role_session
+from remediations.iam.deny_sessions_of_key import remediation as deny_sessions_of_key
 from remediations.iam.deny_user import remediation as deny_user
 from remediations.iam.disable_access_key import remediation as disable_access_key
 from rules.controls import BREACH, INTRUSION_CONTAINED
@@ -30,6 +31,7 @@ rule = Rule(
     },
     respond=(
         disable_access_key,
+        deny_sessions_of_key,
         deny_role_session,
         deny_user,
     ),
