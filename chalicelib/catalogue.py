@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any, NoReturn, TypeVar
 
@@ -46,6 +47,18 @@ def load(rules: str = "rules", remediations: str = "remediations", *, sources: t
 
     Raises InvalidCatalogue when a unit is missing from its file, is named unlike its path, or an id comes twice.
     """
+    if (rules, remediations) == ("rules", "remediations"):
+        return _shipped(sources)
+    return _loaded(rules, remediations, sources)
+
+
+@cache
+def _shipped(sources: tuple[str, ...]) -> Catalogue:
+    """Return the product's own catalogue, which does not change while a process runs."""
+    return _loaded("rules", "remediations", sources)
+
+
+def _loaded(rules: str, remediations: str, sources: tuple[str, ...]) -> Catalogue:
     if not sources:
         return of(collect(rules, "rule", Rule), collect(remediations, "remediation", Remediation))
     found = {name: unit for source in sources for name, unit in collect(f"{rules}.{source}", "rule", Rule).items()}

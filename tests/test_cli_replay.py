@@ -56,7 +56,7 @@ def changed(folder: Path, name: str, **detail: Any) -> str:
 def test_a_replay_disables_the_key_and_an_undo_gives_it_back() -> None:
     played = replayed(KEY, "--undo")
     [incident] = played["incidents"]
-    [change] = incident["changes"]
+    [change, sessions] = incident["changes"]
     assert incident["rules"] == [{"id": "health.access_key_exposed", "mode": "enforce", "ceilings": []}]
     assert change["resource"] == {
         "type": "AWS::IAM::AccessKey",
@@ -66,7 +66,8 @@ def test_a_replay_disables_the_key_and_an_undo_gives_it_back() -> None:
     }
     assert (change["outcome"], change["before"], change["after"]) == ("contained", "Active", "Inactive")
     assert "iam:UpdateAccessKey" in [call["operation"] for call in change["calls"]]
-    assert played["undone"] == [{"change": change["id"], "back": True}]
+    assert set(sessions["after"]["sessions"].values()) == {"denied"}
+    assert played["undone"] == [{"change": each["id"], "back": True} for each in (change, sessions)]
     assert [notice["channels"] for notice in played["notices"]] == [["sns", "slack"], ["sns", "slack"]]
 
 
@@ -76,7 +77,8 @@ def test_a_replay_disables_the_key_and_an_undo_gives_it_back() -> None:
 def test_the_mode_says_how_far_a_replay_goes(mode: str, outcome: str) -> None:
     [incident] = replayed(KEY, "--mode", mode)["incidents"]
     assert [(change["outcome"], bool(change["calls"])) for change in incident["changes"]] == [
-        (outcome, mode == "enforce")
+        (outcome, mode == "enforce"),
+        (outcome, mode == "enforce"),
     ]
 
 
@@ -147,7 +149,7 @@ def test_the_demo_approves_denies_and_undoes() -> None:
     assert result.exit_code == 0, result.output
     for expected, times in {
         "told: sns, slack": 8,
-        ": CONTAINED\n": 2,
+        ": CONTAINED\n": 3,
         ": AWAITING APPROVAL\n": 3,
         "alice$ countermeasure approve inc-": 1,
         "CONTAINED  Start a CloudTrail trail's logging: audit\n": 1,
