@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from chalicelib.calls_named import calls, either, names, shared
@@ -32,6 +33,11 @@ def groups(rules: Iterable[Rule]) -> tuple[tuple[Rule, ...], ...]:
 
     A rule for the calls of several services may stand in several groups, each time for some of them.
     """
+    return _grouped(tuple(rules))
+
+
+@lru_cache(maxsize=16)
+def _grouped(rules: tuple[Rule, ...]) -> tuple[tuple[Rule, ...], ...]:
     asked: dict[str, list[Rule]] = {}
     for rule in rules:
         for source in rule.pattern["source"]:
@@ -59,7 +65,11 @@ def merged(rules: Iterable[Rule]) -> dict[str, Any]:
     What it lets through beyond that fires no rule and costs an invocation; what it keeps out nobody would hear of.
     Raises InvalidCatalogue when even the broadest pattern is too long.
     """
-    rules = list(rules)
+    return _merged(tuple(rules))
+
+
+@lru_cache(maxsize=64)
+def _merged(rules: tuple[Rule, ...]) -> dict[str, Any]:
     for pattern in _narrowest_first(rules):
         if _fits(pattern):
             return pattern

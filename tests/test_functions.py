@@ -238,7 +238,12 @@ class TestColdStart:
             ROOT / "remediations" / "lambdas.py",
             *(ROOT / f"remediations/{i.replace('.', '/')}.py" for i in used),
         ]
-        lent = {id_ for path in made_of for id_ in catalogue.remediations if f"remediations.{id_}" in path.read_text()}
+        texts = [path.read_text() for path in made_of]
+        named = {
+            id_: (f"remediations.{id_}", f"remediations.{' import '.join(id_.split('.'))}\n")
+            for id_ in catalogue.remediations
+        }
+        lent = {id_ for text in texts for id_, names in named.items() if any(name in text for name in names)}
         assert used <= loaded & set(catalogue.remediations) <= used | lent
         services = {id_.split(".")[0] for id_ in catalogue.remediations}  # beside them, there is what they share
         assert {name.split(".")[0] for name in loaded} & services == {id_.split(".")[0] for id_ in used}

@@ -58,7 +58,7 @@ class TestItNotices:
 
     def test_text_that_was_not_cleaned(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(reading, "clean", lambda text, limit: text)
-        assert "Broken" in found(hostile.PURE["events"](), 150)
+        assert "Broken" in found(hostile.PURE["events"](), 600)
 
     def test_an_input_that_has_no_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def endless(_: Any) -> bool:
