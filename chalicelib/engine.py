@@ -106,7 +106,8 @@ class Engine:
     ) -> list[Step]:
         """Return the units under their guardrails, each with the change that an earlier attempt began, or a new one."""
         earlier = {change.id: change for change in stored.changes} if stored else {}
-        at = _after(stored, self.clock()).isoformat(timespec="milliseconds")
+        resumed = (earlier[own].at for unit in found if (own := change_id(id_, finding, unit)) in earlier)
+        at = next(resumed, "") or _after(stored, self.clock()).isoformat(timespec="milliseconds")
         facts = self.facts()
         steps = []
         for number, unit in enumerate(guarded(unit, finding, self.organization, known.undone, facts) for unit in found):
