@@ -91,8 +91,9 @@ class Engine:
         told_only = self._told_only(finding, rules, found)
         planned = self.hands.plan([step for step in steps if step.unit.mode > Mode.OFF])
         live = planned if stored else _worth_telling(planned)
+        told = {step.change.id for step in live}
         latest = {step.change.id: step.change for step in (*steps, *planned)}
-        off = [latest[id_] for id_ in latest if id_ not in {step.change.id for step in live}]
+        off = [change for id_, change in latest.items() if id_ not in told]
         answering = {step.unit.rule.id for step in live} | {r.rule.id for r in told_only if r.mode > Mode.OFF}
         if not answering:
             return assemble(id_, [finding], rules, off, told_only)
@@ -106,12 +107,13 @@ class Engine:
     ) -> list[Step]:
         """Return the units under their guardrails, each with the change that an earlier attempt began, or a new one."""
         earlier = {change.id: change for change in stored.changes} if stored else {}
-        resumed = (earlier[own].at for unit in found if (own := change_id(id_, finding, unit)) in earlier)
+        ids = [change_id(id_, finding, unit) for unit in found]
+        resumed = (earlier[own].at for own in ids if own in earlier)
         at = next(resumed, "") or _after(stored, self.clock()).isoformat(timespec="milliseconds")
         facts = self.facts()
         steps = []
-        for number, unit in enumerate(guarded(unit, finding, self.organization, known.undone, facts) for unit in found):
-            own = change_id(id_, finding, unit)
+        for number, (own, each) in enumerate(zip(ids, found, strict=True)):
+            unit = guarded(each, finding, self.organization, known.undone, facts)
             fresh = Change(
                 id=own,
                 incident=id_,

@@ -5,6 +5,7 @@ Buckets that hold trails by their names are those of `cloudtrail.trail_logs_expi
 
 from chalicelib.model import Mode, Rule, Severity
 from remediations.s3.remove_destructive_lifecycle import remediation as remove_destructive_lifecycle
+from rules.cloudtrail import lifecycle
 from rules.controls import DESTRUCTION
 
 rule = Rule(
@@ -14,19 +15,11 @@ rule = Rule(
         "source": ["aws.s3"],
         "detail-type": ["AWS API Call via CloudTrail"],
         "detail": {
-            "eventName": ["PutBucketLifecycle", "PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"],
+            "eventName": lifecycle.SET,
             "errorCode": [{"exists": False}],
             "requestParameters": {
                 "bucketName": [{"anything-but": {"wildcard": ["*trail*", "aws-controltower-logs*"]}}],
-                "LifecycleConfiguration": {
-                    "Rule": {
-                        "Status": ["Enabled"],
-                        "$or": [
-                            {"Expiration": {"Days": [{"numeric": ["<=", 7]}]}},
-                            {"Expiration": {"Date": [{"exists": True}]}},
-                        ],
-                    }
-                },
+                "LifecycleConfiguration": lifecycle.SOON,
             },
         },
     },

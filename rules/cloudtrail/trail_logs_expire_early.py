@@ -2,6 +2,7 @@
 
 from chalicelib.model import Rule, Severity
 from remediations.s3.remove_destructive_lifecycle import remediation as remove_destructive_lifecycle
+from rules.cloudtrail import lifecycle
 
 rule = Rule(
     id="cloudtrail.trail_logs_expire_early",
@@ -10,19 +11,11 @@ rule = Rule(
         "source": ["aws.s3"],
         "detail-type": ["AWS API Call via CloudTrail"],
         "detail": {
-            "eventName": ["PutBucketLifecycle", "PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"],
+            "eventName": lifecycle.SET,
             "errorCode": [{"exists": False}],
             "requestParameters": {
                 "bucketName": [{"wildcard": "*trail*"}, {"prefix": "aws-controltower-logs"}],
-                "LifecycleConfiguration": {
-                    "Rule": {
-                        "Status": ["Enabled"],
-                        "$or": [
-                            {"Expiration": {"Days": [{"numeric": ["<=", 7]}]}},
-                            {"Expiration": {"Date": [{"exists": True}]}},
-                        ],
-                    }
-                },
+                "LifecycleConfiguration": lifecycle.SOON,
             },
         },
     },
