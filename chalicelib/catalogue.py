@@ -13,18 +13,18 @@ from typing import Any, NoReturn, TypeVar
 
 from chalicelib.errors import InvalidCatalogue
 from chalicelib.model import Remediation, Rule
-from chalicelib.pattern import Index
+from chalicelib.shelves import Shelves
 
 Unit = TypeVar("Unit", Rule, Remediation)
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every rule and remediation by its id, and the index that finds the rules of an event."""
+    """Every rule and remediation by its id, and the shelves that the rules of an event are found on."""
 
     rules: Mapping[str, Rule]
     remediations: Mapping[str, Remediation]
-    index: Index[Rule]
+    shelves: Shelves
 
     @property
     def answering(self) -> dict[str, Remediation]:
@@ -35,9 +35,10 @@ class Catalogue:
     def match(self, event: Mapping[str, Any]) -> list[Rule]:
         """Return the rules whose pattern an EventBridge envelope matches, by id.
 
-        A rule for the rest (`otherwise`) is among them only where no other rule of its source is.
+        A rule for the rest (`otherwise`) is among them only where no other rule of its source is. Raises
+        InvalidCatalogue for a pattern that EventBridge would refuse.
         """
-        found = self.index.match(event)
+        found = self.shelves.match(event)
         answered = {rule.id.partition(".")[0] for rule in found if not rule.otherwise}
         return [rule for rule in found if not rule.otherwise or rule.id.partition(".")[0] not in answered]
 
@@ -66,10 +67,9 @@ def _loaded(rules: str, remediations: str, sources: tuple[str, ...]) -> Catalogu
 
 
 def of(rules: Mapping[str, Rule], remediations: Mapping[str, Remediation]) -> Catalogue:
-    """Return the catalogue of given rules and remediations. Raises InvalidPattern for a rule's pattern."""
+    """Return the catalogue of given rules and remediations."""
     ordered = dict(sorted(rules.items()))
-    index = Index((rule.pattern, rule) for rule in ordered.values())
-    return Catalogue(ordered, dict(sorted(remediations.items())), index)
+    return Catalogue(ordered, dict(sorted(remediations.items())), Shelves(ordered.values()))
 
 
 def collect(package: str, literal: str, kind: type[Unit]) -> dict[str, Unit]:

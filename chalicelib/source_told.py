@@ -1,8 +1,9 @@
 """The source is told: what was contained is noted on its finding in Security Hub, which becomes NOTIFIED.
 
-People are told first. A finding is never resolved here: Security Hub does that itself when it sees the resource as it
-should be. Only what is still NEW is touched, so that our own update, which comes back as an event, asks for no other.
-GuardDuty's findings are left alone: archived, they would be looked at by nobody.
+People are told first, and the function that contains does not wait for it: the schedule tells the source. A finding is
+never resolved here: Security Hub does that itself when it sees the resource as it should be. Only what is still NEW is
+touched, so that our own update, which comes back as an event, asks for no other. GuardDuty's findings are left alone:
+archived, they would be looked at by nobody.
 """
 
 from __future__ import annotations
@@ -44,14 +45,14 @@ _FINDING = "detail.findings.0"
 def owed(notice: Notice, notices: Iterable[Notice], receipts: Mapping[str, Any], now: int) -> dict[str, Receipt]:
     """Return the receipt of a source that is yet to be told because of a notice; nothing where none is.
 
-    It is recorded with those of the people, so that a crash before the source is told leaves it due. `notices` are all
-    of the incident; `now` is in epoch seconds.
+    It is recorded with those of the people and is due at once: the schedule sees to it within a minute. `notices` are
+    all of the incident; `now` is in epoch seconds.
     """
     if notice.verdict not in _SETTLED or not any(each.source == _SOURCE for each in notices):
         return {}
     if delivered(receipt := receipts.get(TARGET, {})):
         return {TARGET: dict(receipt)}
-    return {TARGET: dict(receipt) or {"error": "not told yet", "attempts": 1, "since": now}}
+    return {TARGET: dict(receipt) or {"error": "not told yet", "attempts": 1, "since": now, "retry_after": 0}}
 
 
 def tell(stored: Stored, accounts: Accounts, hub: str, was: Mapping[str, Any], now: int) -> Receipt:

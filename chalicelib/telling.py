@@ -79,10 +79,10 @@ class Teller:
         same = replace(drawn, at="").to_json()
         return replace(drawn, id=hashlib.sha256(same.encode()).hexdigest()[:12])
 
-    def tell(self, incident: str, earlier: Sequence[Told] = (), new: Sequence[Told] = ()) -> None:
+    def tell(self, incident: str, earlier: Sequence[Told] = (), new: Sequence[Told] = ()) -> list[Told]:
         """Deliver what has not arrived yet and may be told now, an incident's own message before the replies to it.
 
-        Then the source is told of it, where something that it found was contained.
+        Returns those of which the source is now to be told: that waits for the schedule.
 
         What was recorded `earlier` and has no receipt may have arrived: once whoever told it had the time to say so, it
         is looked for, and told if it is not there. Until then what replies to it waits: it would stand beside it.
@@ -105,22 +105,22 @@ class Teller:
                 owing += [replace(told, receipts=receipts)] if any("error" in each for each in owed.values()) else []
             if notice.kind is Kind.INCIDENT:
                 parent = {name: receipt for name, receipt in receipts.items() if delivered(dict(receipt))}
-        for told in owing:
-            self._tell_source(incident, told)
+        return owing
 
-    def _tell_source(self, incident: str, told: Told) -> None:
+    def _tell_source(self, stored: Stored, told: Told) -> None:
         """Tell the source, and keep what came of it beside the receipts of the people."""
-        stored, was = self.ledger.load(incident), told.receipts[source_told.TARGET]
+        was = told.receipts[source_told.TARGET]
         receipt = source_told.tell(stored, self.accounts, self.organization.hub, was, self._seconds())
         receipts = {**told.receipts, source_told.TARGET: receipt}
-        self.ledger.receive(incident, replace(told, receipts=receipts), self.channels.wait(receipts))
+        self.ledger.receive(stored.id, replace(told, receipts=receipts), self.channels.wait(receipts))
 
     def _seconds(self) -> int:
         return int(self.clock().timestamp())
 
     def catch_up(self, stored: Stored) -> None:
-        """Tell what of an incident has not arrived, and take off the list what has."""
-        self.tell(stored.id, stored.notices)
+        """Tell what of an incident has not arrived, people before the source, and take off the list what has."""
+        for told in self.tell(stored.id, stored.notices):
+            self._tell_source(stored, told)
         for told in stored.notices:
             if told.told_at and told.due:
                 self.ledger.receive(stored.id, told, None)

@@ -21,6 +21,7 @@ from chalicelib.model import Change, Incident, Mode, Outcome
 from chalicelib.notify import Notice, delivered
 from chalicelib.notify.text import render
 from chalicelib.undoing import UNDOABLE
+from chalicelib.upkeep import tend
 from cli.intake import Item
 from cli.match import judge
 from lab.organization import HUB, Lab, embedded
@@ -136,7 +137,9 @@ class Rehearsal:
     def _play(self, event: Mapping[str, Any], played: Played, *, undo: bool) -> Played:
         lab = self._open(parse(event)[0].partition)
         stage = prepare(lab, self.catalogue, event)
-        incidents = lab.engine(self.catalogue).handle(stage.event)
+        engine = lab.engine(self.catalogue)
+        incidents = engine.handle(stage.event)
+        tend(engine)  # what the schedule does within a minute: the source is told
         notices = tuple(self.told(incidents))
         restored = tuple(self.undo(incidents)) if undo else ()
         known = {each.id for each in notices}

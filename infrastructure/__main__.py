@@ -27,6 +27,7 @@ def main() -> None:
     told = asked.parse_args()
     try:
         catalogue, organization = load(), read(told.organization)
+        catalogue.shelves.check()
         refuse_unknown_rules(organization, catalogue)
         write(catalogue, organization, told.stage, told.to)
     except CountermeasureError as error:

@@ -7,6 +7,7 @@ import itertools
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from chalicelib.catalogue import Catalogue, collect, load, of
 from chalicelib.errors import InvalidCatalogue
 from chalicelib.model import Remediation, Rule, Severity
-from chalicelib.pattern import InvalidPattern
+from chalicelib.pattern import compile_pattern
 from chalicelib.patterns import SOURCES
 from rules.checks import CHECKS
 
@@ -170,8 +171,31 @@ def test_a_module_that_cannot_be_imported_raises_its_own_error(package: Make) ->
 
 def test_a_rule_whose_pattern_is_none_is_refused(package: Make) -> None:
     rules = package({"signin/root_login.py": a_rule("signin.root_login").replace('["aws.test"]', '"aws.test"')})
-    with pytest.raises(InvalidPattern):
-        load(rules, package({"s3/close.py": ""}))
+    loaded = load(rules, package({"s3/close.py": ""}))
+    said = "rule signin.root_login: source: a field takes an object or a list of values"
+    with pytest.raises(InvalidCatalogue, match=said):
+        loaded.shelves.check()
+    with pytest.raises(InvalidCatalogue, match=said):
+        loaded.match({"source": "aws.test"})
+
+
+@pytest.mark.parametrize(
+    "source", ["aws.test", "aws.other", "aws.third", "", None, 5, ["aws.test", "x"], {"a": "b"}, "10.0.0.1"]
+)
+def test_an_event_finds_on_the_shelves_what_each_pattern_by_itself_matches(source: object) -> None:
+    sources: list[Any] = [
+        ["aws.test"],
+        ["aws.other", "aws.test"],
+        [{"prefix": "aws."}],
+        ["aws.other", None],
+        ["010.0.0.1"],
+    ]
+    patterns = [*({"source": each} for each in sources), {"detail": {"x": [1]}}]
+    example = next(iter(load().rules.values()))
+    rules = {str(n): replace(example, id=f"a.{n}", pattern=pattern) for n, pattern in enumerate(patterns)}
+    event = {"source": source, "detail": {"x": 1}}
+    alone = [rule for rule in rules.values() if compile_pattern(rule.pattern).matches(event)]
+    assert of(rules, {}).shelves.match(event) == alone
 
 
 @pytest.fixture

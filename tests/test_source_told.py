@@ -18,6 +18,7 @@ from chalicelib.decisions import decide
 from chalicelib.engine import Engine
 from chalicelib.model import Incident, Outcome
 from chalicelib.scope import limited
+from chalicelib.upkeep import tend
 from infrastructure.actions import ACTIONS
 from lab.fakes import securityhub as fake
 from lab.organization import HUB, Lab
@@ -41,6 +42,13 @@ def receipts(engine: Engine, incident: Incident) -> list[Mapping[str, Any]]:
     return [notice.receipts[source_told.TARGET] for notice in notices if source_told.TARGET in notice.receipts]
 
 
+def tended(lab: Lab, catalogue: Catalogue, what: Mapping[str, Any]) -> tuple[Engine, Incident, Mapping[str, Any]]:
+    """Answer an event, and let the schedule run once."""
+    engine, incident, true = played(lab, catalogue, what)
+    tend(engine)
+    return engine, incident, true
+
+
 def having(what: Mapping[str, Any], **finding: Any) -> dict[str, Any]:
     """Return an event whose finding says something else."""
     changed: dict[str, Any] = copy.deepcopy(dict(what))
@@ -60,7 +68,7 @@ def refusing(engine: Engine, operation: str) -> Any:
 
 
 def test_what_was_contained_is_noted_and_notified(lab: Lab, catalogue: Catalogue) -> None:
-    engine, incident, _ = played(lab, catalogue, event(OPEN))
+    engine, incident, _ = tended(lab, catalogue, event(OPEN))
     [finding] = kept(lab)
     assert finding["Workflow"] == {"Status": "NOTIFIED"}
     assert finding["Note"]["UpdatedBy"] == "countermeasure"
@@ -73,7 +81,7 @@ def test_what_was_contained_is_noted_and_notified(lab: Lab, catalogue: Catalogue
     assert notice.told_at
 
 
-def test_people_are_told_first(lab: Lab, catalogue: Catalogue) -> None:
+def test_people_are_told_first_and_the_response_does_not_wait_for_it(lab: Lab, catalogue: Catalogue) -> None:
     stage = prepare(lab, catalogue, event(OPEN))
     engine = lab.engine(catalogue)
     posted_before: list[int] = []
@@ -86,6 +94,8 @@ def test_people_are_told_first(lab: Lab, catalogue: Catalogue) -> None:
         )
     try:
         engine.handle(stage.event)
+        assert posted_before == []
+        tend(engine)
     finally:
         for operation in ("GetFindings", "BatchUpdateFindings"):
             client.meta.events.unregister(f"before-call.securityhub.{operation}", unique_id=operation)
@@ -93,7 +103,7 @@ def test_people_are_told_first(lab: Lab, catalogue: Catalogue) -> None:
 
 
 def test_our_own_update_that_comes_back_neither_acts_nor_tells_nor_updates(lab: Lab, catalogue: Catalogue) -> None:
-    engine, incident, what = played(lab, catalogue, event(OPEN))
+    engine, incident, what = tended(lab, catalogue, event(OPEN))
     told(lab)
     [updated] = kept(lab)
     echo = {**having(what, **updated), "id": "0a1b2c3d-0000-4000-8000-00000000ec40"}
@@ -113,19 +123,20 @@ def test_what_is_no_longer_new_by_then_is_left_as_it_is(lab: Lab, catalogue: Cat
     fake.have(MEMBER, REGION, live)
     engine = lab.engine(catalogue)
     [incident] = engine.handle(stage.event)
+    tend(engine)
     assert kept(lab) == [live]
     assert receipts(engine, incident) == [{"said": source_told.LEFT}]
 
 
 def test_a_note_that_a_person_wrote_is_kept(lab: Lab, catalogue: Catalogue) -> None:
     note = {"Text": "I look at it", "UpdatedBy": "alice", "UpdatedAt": "2024-05-14T03:11:00.000Z"}
-    played(lab, catalogue, having(event(OPEN), Note=note))
+    tended(lab, catalogue, having(event(OPEN), Note=note))
     [finding] = kept(lab)
     assert (finding["Note"], finding["Workflow"]) == (note, {"Status": "NOTIFIED"})
 
 
 def test_what_waits_for_approval_is_noted_once_it_is_approved_and_not_before(lab: Lab, catalogue: Catalogue) -> None:
-    engine, incident, _ = played(lab, catalogue, event(WAITS))
+    engine, incident, _ = tended(lab, catalogue, event(WAITS))
     [change] = incident.changes
     assert change.outcome is Outcome.AWAITING
     assert kept(lab)[0]["Workflow"] == {"Status": "NEW"}
@@ -134,12 +145,13 @@ def test_what_waits_for_approval_is_noted_once_it_is_approved_and_not_before(lab
     assert approval
     at = engine.clock().isoformat(timespec="milliseconds")
     decide(engine, Decision(Action.APPROVE, incident.id, OPERATOR, at, "command", digest=approval.digest))
+    tend(engine)
     assert kept(lab)[0]["Workflow"] == {"Status": "NOTIFIED"}
     assert receipts(engine, incident) == [{"said": source_told.NOTED}]
 
 
 def test_what_is_only_told_stays_new(lab: Lab, catalogue: Catalogue) -> None:
-    engine, incident, _ = played(lab, catalogue, event("securityhub.root_unprotected/fires.control"))
+    engine, incident, _ = tended(lab, catalogue, event("securityhub.root_unprotected/fires.control"))
     assert kept(lab)[0]["Workflow"] == {"Status": "NEW"}
     assert receipts(engine, incident) == []
 
@@ -152,6 +164,7 @@ def test_a_refusal_is_recorded_fails_nothing_is_tried_again_and_then_given_up(la
         [incident] = engine.handle(stage.event)
         assert [change.outcome for change in incident.changes] == [Outcome.CONTAINED]
         assert len(told(lab)) == 1
+        tend(engine)
         for attempts in (2, 3, 4):
             [receipt] = receipts(engine, incident)
             assert receipt["attempts"] == attempts
@@ -173,7 +186,7 @@ def test_a_refusal_is_recorded_fails_nothing_is_tried_again_and_then_given_up(la
 def retry(engine: Engine, incident: Incident) -> None:
     """Try again what is due, as the schedule does when its time has come."""
     stored = engine.ledger.load(incident.id)
-    engine.teller.tell(stored.id, [replace(notice, due="") for notice in stored.notices])
+    engine.teller.catch_up(replace(stored, notices=tuple(replace(notice, due="") for notice in stored.notices)))
 
 
 def test_a_crash_before_the_source_is_told_leaves_it_due_and_people_are_told_once(
@@ -185,10 +198,11 @@ def test_a_crash_before_the_source_is_told_leaves_it_due_and_people_are_told_onc
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
+    engine.handle(stage.event)
     with monkeypatch.context() as patched:
         patched.setattr(source_told, "tell", die)
         with pytest.raises(KeyboardInterrupt):
-            engine.handle(stage.event)
+            tend(engine)
     assert kept(lab)[0]["Workflow"] == {"Status": "NEW"}
     [incident] = engine.handle(stage.event)
     retry(engine, incident)
@@ -198,19 +212,19 @@ def test_a_crash_before_the_source_is_told_leaves_it_due_and_people_are_told_onc
 
 
 def test_the_finding_is_noted_where_the_event_came_from(lab: Lab, catalogue: Catalogue) -> None:
-    played(lab, catalogue, event(OPEN, account=HUB, region="us-east-1"))
+    tended(lab, catalogue, event(OPEN, account=HUB, region="us-east-1"))
     assert kept(lab, HUB, "us-east-1")[0]["Workflow"] == {"Status": "NOTIFIED"}
     assert kept(lab) == []
 
 
 def test_an_event_that_says_it_came_from_a_third_account_is_not_believed(lab: Lab, catalogue: Catalogue) -> None:
-    engine, incident, _ = played(lab, catalogue, event(OPEN, account="444455556666"))
+    engine, incident, _ = tended(lab, catalogue, event(OPEN, account="444455556666"))
     assert kept(lab, "444455556666")[0]["Workflow"] == {"Status": "NEW"}
     assert receipts(engine, incident) == [{"said": source_told.LEFT}]
 
 
 def test_a_finding_of_guardduty_is_left_alone(lab: Lab, catalogue: Catalogue) -> None:
-    engine, incident, _ = played(
+    engine, incident, _ = tended(
         lab, catalogue, event("guardduty.ec2_mining_cryptocurrency/fires.connection_to_a_pool")
     )
     assert receipts(engine, incident) == []
