@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, NoReturn
 from unittest.mock import patch
 
@@ -26,9 +27,10 @@ from chalicelib.engine import Engine
 from chalicelib.model import Mode
 from chalicelib.organization import Account, Environment, Organization
 from chalicelib.table import LISTS, Table
-from chalicelib.wiring import Surroundings
+from chalicelib.wiring import Surroundings, utc_now
 from chalicelib.wiring import engine as wire
 from lab.channels import CHANNEL, Slack, open_topic, read_queue, targets
+from lab.quickened import quickened
 
 HUB = "222222222222"
 MEMBERS = (
@@ -67,13 +69,17 @@ _running: list[Lab] = []
 
 @dataclass(slots=True)
 class Lab:
-    """A running organization. `slack` is what Slack was told, in order; `forget` empties every simulated service."""
+    """A running organization. `slack` is what Slack was told, in order; `forget` empties every simulated service.
+
+    `clock` is what time the engine takes it to be.
+    """
 
     forget: Callable[[], None]
     organization: Organization
     slack: Slack = field(default_factory=Slack)
     queue: str = ""
     keys: dict[str, ReadOnlyCredentials] = field(default_factory=dict)
+    clock: Callable[[], datetime] = utc_now
 
     def boto(self, account: str, region: str) -> boto3.Session:
         """Return a session of an administrator of the account in the region."""
@@ -95,7 +101,7 @@ class Lab:
 
     def engine(self, catalogue: Catalogue) -> Engine:
         """Return the engine, wired as it is deployed, in the organization as it now is."""
-        around = Surroundings(hub=self.hub, sleep=_no_wait, clients=_clients)
+        around = Surroundings(hub=self.hub, clock=self.clock, sleep=_no_wait, clients=_clients)
         told = targets(self.hub, self.organization.channels.topic, self.slack)
         return wire(catalogue, self.organization, around, table=TABLE, targets=told, external_id=EXTERNAL_ID)
 
@@ -147,6 +153,7 @@ def embedded(mode: Mode = Mode.ENFORCE, partition: str = "aws") -> Iterator[Lab]
         from moto.core.base_backend import BackendDict  # noqa: PLC0415
 
         undo.enter_context(patch.object(utils, "create_loader", _share_models))
+        undo.enter_context(quickened())
         undo.enter_context(mock_aws(config={"lambda": {"use_docker": False}, "batch": {"use_docker": False}}))
         undo.callback(_take_back_fixes)
         lab = Lab(BackendDict.reset, _organization(mode, partition))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 from collections.abc import Iterator
@@ -21,6 +22,12 @@ from tests.aws import Aws, opened
 from tests.functions import Deployed, forget, write
 
 CORPUS = Path(os.environ.get("COUNTERMEASURE_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector pass over what is there for good: seventeen thousand tests, and AWS's models."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
