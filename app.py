@@ -101,11 +101,17 @@ def upkeep(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.DAYS))
 def daily(event: CloudWatchEvent) -> None:
-    """Enter every account of the organization, and tell of those that cannot be entered or forward nothing."""
-    from chalicelib.daily import look  # noqa: PLC0415 (cold start)
+    """Enter every account of the organization, and tell of those that cannot be entered or forward nothing.
+
+    Then digest what was sealed on each day that is over, also where an account could not be looked at.
+    """
+    from chalicelib.daily import digest, look  # noqa: PLC0415 (cold start)
 
     context: Any = event.context
-    broken = look(engine(), event.region, context.get_remaining_time_in_millis)
+    try:
+        broken = look(engine(), event.region, context.get_remaining_time_in_millis)
+    finally:
+        digest(engine(), client)
     for each in broken:
         logger.warning("account is broken", extra={"broken": each.account, "reason": each.why})
     metrics.add_metric("BrokenAccounts", MetricUnit.Count, len(broken))

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -48,6 +48,7 @@ class ScopedSession:
     credentials: ReadOnlyCredentials
     clients: Clients
     calls: list[Call] = field(default_factory=list)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _token: Token[ScopedSession | None] | None = None
 
     def client(self, service: str) -> Any:
@@ -171,7 +172,9 @@ class Accounts:
 
     def _open(self, account: str, region: str, incident: str, name: str, scope: str) -> ScopedSession:
         credentials = self._credentials(account, name, scope)
-        return ScopedSession(account, region, self.partition, incident, self.clock(), credentials, self.clients)
+        return ScopedSession(
+            account, region, self.partition, incident, self.clock(), credentials, self.clients, clock=self.clock
+        )
 
     def _credentials(self, account: str, name: str, scope: str) -> ReadOnlyCredentials:
         now = self.clock()
@@ -235,4 +238,5 @@ def _note(context: Mapping[str, Any], request_id: str, error: str) -> None:
     caller = _CALLER.get()
     if caller is not None:
         operation, parameters = context[_CALL]
-        caller.calls.append(Call(operation, parameters, request_id, error))
+        at = caller.clock().isoformat(timespec="milliseconds")
+        caller.calls.append(Call(operation, parameters, request_id, error, at))

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from chalicelib.acting import Step
 from chalicelib.answering import asked_now
@@ -20,12 +19,9 @@ from chalicelib.ledger.items import ask, close, notice, say, stale
 from chalicelib.model import Change, Mode, Outcome
 from chalicelib.notify import Kind
 from chalicelib.table import Write
-from chalicelib.taking_back import back, ended, paused, take_back, unit_of
-from chalicelib.undoing import chains, expiring
+from chalicelib.taking_back import paused, take_back, unit_of
+from chalicelib.undoing import chains
 from chalicelib.units import guarded
-
-GIVE_UP = timedelta(days=1)
-"""How long it is looked whether a change holds."""
 
 
 def carry_out(engine: Engine, incident: str, of: Action, said: Decision | None = None) -> str:
@@ -39,7 +35,7 @@ def carry_out(engine: Engine, incident: str, of: Action, said: Decision | None =
     if approval is None or not granted(approval):
         return ""
     do = _respond if of is Action.APPROVE else _undo
-    result = _summary(do(engine, stored, approval))
+    result = _summary(do(engine, stored, approval)) or _why_nothing(stored, approval)
     if said:
         engine.ledger.note([say(replace(said, result=result))])
     _close(engine, approval)
@@ -58,7 +54,7 @@ def put_aside(
         return
     shown = [replace(change, outcome=Outcome.OBSERVED, reason=why) for change in was.values()]
     hold = engine.ledger.resume(shown, was, engine.token())
-    conclude(engine, stored, shown, hold, _reasons(shown, why) if paused else {}, also)
+    conclude(engine, stored, shown, hold, reasons(shown, why) if paused else {}, also)
     _close(engine, approval)
     engine.teller.show(stored.id)
 
@@ -70,45 +66,6 @@ def tell_as_it_stands(engine: Engine, stored: Stored, kind: Kind, also: Sequence
     engine.ledger.note([*also, notice(told, stored.id, now), stale(stored.id, now)])
     engine.teller.tell(stored.id, stored.notices, [told])
     engine.teller.show(stored.id)
-
-
-def look_again(engine: Engine, stored: Stored) -> None:
-    """Look whether what was changed or undone, and was not seen to hold, holds by now; tell it once it is known."""
-    unseen = [Step(unit_of(engine, c), c) for c in stored.changes if c.outcome is Outcome.UNVERIFIED]
-    begun = [chain for chain in chains(stored.changes) if chain[-1].outcome is Outcome.UNDOING]
-    undoing = [chain for chain in begun if not expiring(chain)]
-    if not unseen and not undoing:
-        return
-    was = {change.id: change for change in stored.changes}
-    pending = [*(step.change for step in unseen), *(change for chain in undoing for change in chain)]
-    hold = engine.ledger.resume(pending, was, engine.token())
-    held = engine.hands.look(unseen, Outcome.UNVERIFIED, Outcome.CONTAINED)
-    seen = engine.hands.look([back(engine, chain) for chain in undoing], Outcome.UNDOING, Outcome.UNDONE)
-    ends = {step.change.id: step.change for step in seen}
-    looked = [paused(ended(change, chain[-1].id, ends)) for chain in undoing for change in chain]
-    changes = [given_up(change, engine.clock()) for change in (*(step.change for step in held), *looked)]
-    settled = [change for change in changes if change.outcome is not was[change.id].outcome]
-    if settled:
-        undone = [change for change in settled if change.outcome is Outcome.UNDONE]
-        conclude(engine, stored, changes, hold, _reasons(undone, "undone by people"), news=settled)
-        engine.teller.show(stored.id)
-    else:
-        engine.ledger.conclude(stored.id, changes, [], hold, {})
-
-
-def given_up(change: Change, now: datetime) -> Change:
-    """Return a change that was never seen to hold, or to be undone, as what it then is: failed, or kept.
-
-    What expires is waited for until then, and from then on.
-    """
-    if now - datetime.fromisoformat(change.expires_at or change.at) < GIVE_UP:
-        return change
-    if change.outcome is Outcome.UNVERIFIED:
-        return replace(change, outcome=Outcome.FAILED, reason="it was changed, and not seen to hold within a day")
-    if change.outcome is Outcome.UNDOING:
-        why = change.reason or "it was changed back, and not seen to hold"
-        return replace(change, outcome=Outcome.KEPT, reason=f"{why}: undo it again")
-    return change
 
 
 def _respond(engine: Engine, stored: Stored, approval: Approval) -> list[Change]:
@@ -145,7 +102,7 @@ def _undo(engine: Engine, stored: Stored, approval: Approval) -> list[Change]:
     taken, hold = take_back(engine, stored, found, confirm=approval.confirm, force=approval.force)
     changes = [paused(change) for change in taken]
     undone = [change for change in changes if change.outcome is Outcome.UNDONE]
-    conclude(engine, stored, changes, hold, _reasons(undone, f"by {_whom(approval)}: {approval.reason}"))
+    conclude(engine, stored, changes, hold, reasons(undone, f"by {_whom(approval)}: {approval.reason}"))
     return changes
 
 
@@ -177,12 +134,12 @@ def _approved(step: Step, shown: Change, by: str) -> Step:
     return replace(step, change=change)
 
 
-def _reasons(changes: Sequence[Change], why: str) -> dict[str, dict[str, str]]:
+def reasons(changes: Sequence[Change], why: str) -> dict[str, dict[str, str]]:
     """Return what the heads of resources keep: which rules people do not want again there, and why."""
-    reasons: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for change in changes:
-        reasons.setdefault(change.resource.key, {})[change.rule] = why
-    return reasons
+        found.setdefault(change.resource.key, {})[change.rule] = why
+    return found
 
 
 def conclude(
@@ -211,4 +168,10 @@ def _close(engine: Engine, approval: Approval) -> None:
 def _summary(changes: Sequence[Change]) -> str:
     """Return how many changes came to what: `1 failed, 2 contained`."""
     counted = Counter(change.outcome.value for change in changes)
-    return ", ".join(f"{number} {outcome}" for outcome, number in sorted(counted.items())) or "nothing was left to do"
+    return ", ".join(f"{number} {outcome}" for outcome, number in sorted(counted.items()))
+
+
+def _why_nothing(stored: Stored, approval: Approval) -> str:
+    if approval.of is Action.UNDO and chains(stored.changes):
+        return "not undone: the incident has changed since that was asked for; ask for it again"
+    return "nothing was left to do"

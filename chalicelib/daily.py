@@ -2,7 +2,7 @@
 
 An account is broken where its responder cannot be assumed or used, where a rule that forwards its events to the hub is
 missing, disabled or not that of this version, where events wait that could not be forwarded, and where it cannot be
-read how its trails are while all is well (`baselines`).
+read how its trails are while all is well (`baselines`). Then the days that are over are digested (`evidence`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from chalicelib.announcing import announce
 from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
 from chalicelib.errors import AccessRefused
+from chalicelib.evidence import copies, digests
 from chalicelib.model import Resource, Severity
 from chalicelib.organization import Organization
 from chalicelib.patterns import GATHERED, SOURCES, groups, merged, numbered
@@ -84,6 +85,16 @@ def look(engine: Engine, region: str, left: Callable[[], int]) -> tuple[Broken, 
         found = tuple(each for each in pool.map(look_at, sorted(ours.accounts)) if each)
     _tell(engine, found)
     return found
+
+
+def digest(engine: Engine, hub: Callable[[str], Any]) -> list[str]:
+    """Digest what was sealed on each day that is over, put it where the log archive keeps it, and return the days.
+
+    Raises CountermeasureError where it cannot be put there.
+    """
+    named = engine.organization.digests
+    to = copies.place(named) if named else None
+    return digests.write_up(engine.ledger.table, engine.clock(), to, lambda: hub("s3"))
 
 
 def forwarded(catalogue: Catalogue) -> dict[str, Mapping[str, Any]]:

@@ -8,45 +8,47 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from chalicelib.carrying_out import conclude, given_up
+from chalicelib.carrying_out import conclude
 from chalicelib.decision import Action
 from chalicelib.engine import Engine
 from chalicelib.ledger import Stored
 from chalicelib.ledger.items import change as record
 from chalicelib.model import Change, Mode, Outcome, Remediation
+from chalicelib.settling import given_up
 from chalicelib.taking_back import take_back
 from chalicelib.undoing import chains, expired, holds_until
 
 
-def expire(engine: Engine, stored: Stored) -> None:
+def expire(engine: Engine, stored: Stored) -> bool:
     """Take back what of an incident has held its time. Raises Busy while somebody is at work on the same resources.
 
-    It waits while people decide about an undo, which may want more of it, and while the kill switch lets nothing be
-    changed.
+    Return whether anything was recorded: the incident is another one by then. Nothing is taken back while people decide
+    about an undo, which may want more of it, and while the kill switch lets nothing be changed.
     """
     found = chains(stored.changes)
     over = [chain for chain in found if expired(chain, engine.clock())]
-    _prolong(engine, [chain for chain in found if chain not in over])
+    prolonged = _prolong(engine, [chain for chain in found if chain not in over])
     if not over or stored.approval(Action.UNDO) or _switched_off(engine):
-        return
+        return prolonged
     taken, hold = take_back(engine, stored, over)
     was = {change.id: change for change in stored.changes}
     changes = [given_up(_explained(each, engine.catalogue.remediations), engine.clock()) for each in taken]
     news = [change for change in changes if _is_news(change, was)]
     if not news:
         engine.ledger.conclude(stored.id, [was[change.id] for change in changes], [], hold, {})
-        return
+        return True
     conclude(engine, stored, changes, hold, {}, news=news)
     engine.teller.show(stored.id)
+    return True
 
 
-def _prolong(engine: Engine, holding: Sequence[Sequence[Change]]) -> None:
-    """Have what was done again since, and so holds for longer, be due when that is over."""
-    for chain in holding:
-        for change in chain:
-            if expired([change], engine.clock()):
-                longer = replace(change, expires_at=holds_until(chain))
-                engine.ledger.note([record(longer, engine.clock(), change)])
+def _prolong(engine: Engine, holding: Sequence[Sequence[Change]]) -> bool:
+    """Have what was done again since, and so holds for longer, be due when that is over; tell whether anything was."""
+    over = [(chain, change) for chain in holding for change in chain if expired([change], engine.clock())]
+    for chain, change in over:
+        longer = replace(change, expires_at=holds_until(chain))
+        engine.ledger.note([record(longer, engine.clock(), change)])
+    return bool(over)
 
 
 def _switched_off(engine: Engine) -> bool:

@@ -216,6 +216,7 @@ class Call:
     parameters: Mapping[str, Any] = field(hash=False)
     request_id: str = ""
     error: str = ""  # the AWS error code, empty when it succeeded
+    at: str = field(default="", compare=False)  # when AWS had answered (ISO 8601, UTC); "" in older records
 
 
 @dataclass(frozen=True, slots=True)

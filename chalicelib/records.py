@@ -175,6 +175,7 @@ def _call(call: Call) -> dict[str, Any]:
         "parameters": dict(call.parameters),
         "request_id": call.request_id,
         "error": call.error,
+        **({"at": call.at} if call.at else {}),
     }
 
 

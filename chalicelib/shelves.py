@@ -58,5 +58,6 @@ class Shelves:
 def _services(rule: Rule) -> list[str]:
     """Return the services whose events a pattern is for, if it names them one by one."""
     sources = rule.pattern.get("source")
-    named = isinstance(sources, list) and all(isinstance(source, str) and address(source) is None for source in sources)
-    return sources if named else [_REST]
+    if isinstance(sources, list) and all(isinstance(each, str) and address(each) is None for each in sources):
+        return sources
+    return [_REST]

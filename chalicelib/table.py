@@ -186,12 +186,13 @@ class Table:
         clauses = {"SET": sets, "REMOVE": removes, "ADD": adds}
         expression = " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses.items() if parts)
         names = {*write.set, *(write.keep or {}), *write.remove, *(write.add or {})}
+        typed = {f":{name}": _typed(value) for name, value in values.items()}
         return {
             "TableName": self.name,
             "Key": {"pk": {"S": write.key[0]}, "sk": {"S": write.key[1]}},
             "UpdateExpression": expression,
             "ExpressionAttributeNames": {f"#{name}": name for name in names},
-            "ExpressionAttributeValues": {f":{name}": _typed(value) for name, value in values.items()},
+            **({"ExpressionAttributeValues": typed} if typed else {}),
             **({"ConditionExpression": write.when} if write.when else {}),
         }
 

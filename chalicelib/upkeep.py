@@ -1,4 +1,4 @@
-"""What the schedule does: looks again at what is due, so that nothing waits for ever and nothing is forgotten."""
+"""What the schedule does: looks again at what is due, so that nothing waits for ever, and seals what was written."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from datetime import datetime, timedelta
 
 from chalicelib.announcing import announce
 from chalicelib.approvals import granted
-from chalicelib.carrying_out import carry_out, look_again, put_aside, tell_as_it_stands
-from chalicelib.decision import Approval
+from chalicelib.carrying_out import carry_out, put_aside, tell_as_it_stands
+from chalicelib.decision import Action, Approval
 from chalicelib.engine import Engine
 from chalicelib.errors import Busy
+from chalicelib.evidence.sealing import keep, seal_listed
 from chalicelib.expiring import expire
 from chalicelib.ledger import Stored
 from chalicelib.ledger.items import amend
 from chalicelib.ledger.lists import due
 from chalicelib.notify import Kind
+from chalicelib.settling import look_again
 from chalicelib.storms import STORM, watch
 
 _AT_ONCE = 100
 """Incidents looked at in one run: the rest is due a minute later."""
+
+_ENOUGH = 15
+"""Seconds that must be left for one more incident to be sealed."""
 
 
 def tend(engine: Engine) -> int:
@@ -33,6 +38,7 @@ def tend(engine: Engine) -> int:
     for incident in incidents:
         try:
             _tend(engine, incident)
+            keep(engine, incident)
         except Busy:
             continue  # somebody is at work on it: it stays due
         except Exception as error:  # noqa: BLE001 - it stays due; the others are looked at
@@ -40,6 +46,7 @@ def tend(engine: Engine) -> int:
     for exemption in engine.organization.expired(engine.clock()):
         told = f"It held {exemption.rule} back, for {exemption.owner}: {exemption.reason}. Renew it, or take it out."
         announce(engine, f"exemption {exemption}", f"Exemption expired on {exemption.until}", told)
+    failed += seal_listed(engine, lambda: engine.hands.left() > _ENOUGH)
     if failed:
         raise failed[0]
     return taken + len(incidents)
@@ -50,14 +57,31 @@ def _tend(engine: Engine, incident: str) -> None:
         watch(engine, incident)
         return
     stored = engine.ledger.load(incident)
-    for approval in stored.approvals:
-        if granted(approval):
-            carry_out(engine, incident, approval.of)
-        elif engine.clock() >= datetime.fromisoformat(approval.expires_at):
-            _overdue(engine, stored, approval)
-    look_again(engine, engine.ledger.load(incident))
-    expire(engine, engine.ledger.load(incident))
-    engine.teller.catch_up(engine.ledger.load(incident))
+    for changed in (_approved, _undone, look_again, expire):
+        if changed(engine, stored):
+            stored = engine.ledger.load(incident)
+    engine.teller.catch_up(stored)
+
+
+def _approved(engine: Engine, stored: Stored) -> bool:
+    return _answered(engine, stored, stored.approval(Action.APPROVE))
+
+
+def _undone(engine: Engine, stored: Stored) -> bool:
+    return _answered(engine, stored, stored.approval(Action.UNDO))
+
+
+def _answered(engine: Engine, stored: Stored, approval: Approval | None) -> bool:
+    """Carry out what enough people approved, end the waiting of what is overdue; tell whether it was either."""
+    if approval is None:
+        return False
+    if granted(approval):
+        carry_out(engine, stored.id, approval.of)
+        return True
+    if engine.clock() < datetime.fromisoformat(approval.expires_at):
+        return False
+    _overdue(engine, stored, approval)
+    return True
 
 
 def _overdue(engine: Engine, stored: Stored, approval: Approval) -> None:

@@ -16,7 +16,7 @@ from chalicelib.engine import Engine
 from chalicelib.errors import CountermeasureError
 from chalicelib.ledger import Stored
 from chalicelib.model import Change, Outcome
-from chalicelib.undoing import chains
+from chalicelib.undoing import HOLDS, chains
 from cli.faces import face
 from cli.hub import DONE, FAILED, Hub, caller, engine
 from cli.incident import WIDEST, head
@@ -57,11 +57,11 @@ def run(hub: Hub, wishes: Wishes) -> int:
     out, made = console(WIDEST), engine(hub)
     by, stored = caller(hub), hub.ledger.load(wishes.incident)
     out.print(*head(stored, face(hub, stored, made.clock())), sep="\n")
-    digest, about, found = "", frozenset[str](), tuple[Back, ...]()
+    digest, about, found, of = "", frozenset[str](), tuple[Back, ...](), wishes.action
     match wishes.action:
         case Action.APPROVE | Action.DENY:
             approval = pending(stored, made.clock())
-            digest, about = approval.digest, frozenset(approval.changes)
+            digest, about, of = approval.digest, frozenset(approval.changes), approval.of
             out.print(*asked(stored, approval, hub.catalogue.remediations), sep="\n")
         case Action.UNDO:
             digest, found = undo_digest(stored.changes), backs(made, stored)
@@ -84,7 +84,7 @@ def run(hub: Hub, wishes: Wishes) -> int:
     )
     done = decide(made, decision)
     out.print(Text(f"\nDone: {plain(done.result, 1000)}", "bold"))
-    return _came_of_it(out, made, decision, about)
+    return _came_of_it(out, made, decision, about, undone=of is Action.UNDO)
 
 
 def _undoes(hub: Hub, stored: Stored, found: tuple[Back, ...], wishes: Wishes) -> Iterator[RenderableType]:
@@ -114,8 +114,8 @@ def _reason(wishes: Wishes, *, drifted: bool) -> str:
     return plain(reason, LONGEST)
 
 
-def _came_of_it(out: Console, engine: Engine, decision: Decision, about: Collection[str]) -> int:
-    """Print what became of every change that the decision was about; return the exit code."""
+def _came_of_it(out: Console, engine: Engine, decision: Decision, about: Collection[str], *, undone: bool) -> int:
+    """Print what became of every change that the decision was about, or its undo; return the exit code."""
     stored = engine.ledger.load(decision.incident)
     waits = any(approval.digest == decision.digest for approval in stored.approvals)
     if decision.action not in {Action.APPROVE, Action.UNDO} or waits:
@@ -126,7 +126,8 @@ def _came_of_it(out: Console, engine: Engine, decision: Decision, about: Collect
     for change in changes:
         out.print(*_outcome(change, states.get(change.id)), sep="\n")
     outcomes = {change.outcome for change in changes}
-    return FAILED if outcomes & _NOT_DONE or outcomes == {Outcome.KEPT} else DONE
+    not_done = _NOT_DONE | (HOLDS if undone else set())
+    return FAILED if outcomes & not_done or outcomes == {Outcome.KEPT} else DONE
 
 
 def _outcome(change: Change, back: Back | None) -> Iterator[RenderableType]:

@@ -1,12 +1,17 @@
-"""Five incidents in one simulated organization, told as on-call would live them: an approval, a denial and an undo."""
+"""Five incidents in one simulated organization, told as on-call would live them: an approval, a denial and an undo.
+
+Their reports, and the audit of that night, are written into `build/demo/` of the current folder.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from importlib import resources
+from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel
@@ -17,13 +22,28 @@ from chalicelib.catalogue import load
 from chalicelib.decision import Action, Decision
 from chalicelib.decisions import decide
 from chalicelib.incidents import of_stored
+from chalicelib.ledger.lists import opened_since
 from chalicelib.model import Incident, Mode, Outcome
+from chalicelib.upkeep import tend
+from chalicelib.wiring import utc_now
 from cli import show
-from cli.intake import read
+from cli.deployed import BadInput, Deployed
+from cli.hub import Hub
+from cli.intake import read as read_event
 from cli.rehearsal import Rehearsal, Telling
+from cli.report import of_incident, of_period, read, write
+from infrastructure.names import STAGE
 from lab.organization import HUB
 
 FOLDER = resources.files("lab") / "story"
+
+NIGHT = "2026-01-12"
+"""When it happens, as the events of the story say."""
+
+DELIVERY = timedelta(seconds=2)
+"""How long an event is on its way, in this story."""
+
+REPORTS = Path("build/demo")
 
 MODES = {
     "sandbox": Mode.ENFORCE,
@@ -40,12 +60,17 @@ def run() -> int:
     started = time.monotonic()
     with ExitStack() as stack:
         rehearsal = Rehearsal(load("rules", "remediations"), stack, keep=True, modes=MODES)
-        story = Story(Console(highlight=False), rehearsal)
+        story = Story(Console(highlight=False), rehearsal, Clock())
+        rehearsal.clock = story.clock
         story.say("sandbox and dev: enforce. staging and prod: ask a person first. security: only observe.")
         ok = _play(story)
+        reports = list(story.reports())
     seconds = time.monotonic() - started
     story.say(f"\nFive incidents, an approval, a denial, an undo: {seconds:.0f} s, no AWS account.")
-    story.say("Your own events: countermeasure replay FILE")
+    story.say("\nReports, to open in a browser:")
+    for path in reports:
+        story.say(f"  {path}")
+    story.say("\nYour own events: countermeasure replay FILE")
     return 0 if ok else 1
 
 
@@ -69,18 +94,35 @@ def _play(story: Story) -> bool:
     return back and not root.changes and all(as_it_should)
 
 
+@dataclass(slots=True)
+class Clock:
+    """The time of the story, which goes on from where it was set last."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+    def set(self, what: str, event: str) -> None:
+        """Set it to shortly after an event, or to what a sentence begins with: `02:41, dev. AWS Health: ...`."""
+        at = datetime.fromisoformat(event or f"{NIGHT}T{what[:5]}:00+00:00")
+        self.ahead = at + DELIVERY - utc_now()
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Where the story is told, the organization that it plays in, and the notices that were shown."""
+    """Where the story is told, the organization that it plays in, what time it is there, and what was shown."""
 
     console: Console
     rehearsal: Rehearsal
+    clock: Clock
     shown: set[str] = field(default_factory=set)
 
     def happens(self, what: str, name: str) -> Incident:
         """An event comes in and is answered: show what was found, what was done, and what people are told."""
-        self._opens(what)
-        [incident] = self.rehearsal.play(next(iter(read(str(FOLDER / f"{name}.json"))))).incidents
+        item = next(iter(read_event(str(FOLDER / f"{name}.json"))))
+        self._opens(what, str((item.event or {})["time"]))
+        [incident] = self.rehearsal.play(item).incidents
         remediations = self.rehearsal.catalogue.remediations
         self.console.print(*show.found(incident), *show.done(incident, remediations), sep="\n")
         self._tells(self.rehearsal.told([incident]))
@@ -114,7 +156,31 @@ class Story:
         """Print a line."""
         self.console.print(Text(text))
 
-    def _opens(self, what: str) -> None:
+    def reports(self) -> Iterator[Path]:
+        """Write the report of each incident, and the audit of the night; yield where each is."""
+        engine = self.rehearsal.engine()
+        lab = self.rehearsal.lab
+        if lab is None:
+            return
+        stage = Deployed(STAGE, lab.hub("sts").meta.region_name, lab.organization, lambda service, _: lab.hub(service))
+        hub = Hub(stage, engine.ledger, lab.organization.channels.topic, engine.catalogue, lab.organization)
+        tend(engine)  # what the schedule does within a minute: everything is sealed
+        now = engine.clock()
+        try:
+            REPORTS.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(f"{REPORTS} cannot be made here: {error.strerror}: run it where you may write") from error
+        first = datetime.fromisoformat(f"{NIGHT}T00:00:00+00:00")
+        for number, incident in enumerate(reversed(opened_since(engine.ledger.table, first, now)), 1):
+            path = REPORTS / f"incident-{number}-{incident}.html"
+            write(path, of_incident(read(hub, incident, now), ".html"))
+            yield path
+        path = REPORTS / "audit.html"
+        write(path, of_period(hub, first, now, now, ".html"))
+        yield path
+
+    def _opens(self, what: str, event: str = "") -> None:
+        self.clock.set(what, event)
         self.console.print(Text("\n"), Ruler(Text(what, "bold"), align="left"), sep="")
 
     def _types(self, who: str, command: str, reason: str) -> None:

@@ -27,7 +27,7 @@ from cli.times import local
 WIDEST = 100
 """Columns: what is read at 3 a.m. is read in half a screen."""
 
-_COMMANDS = {
+COMMANDS = {
     Action.APPROVE: "countermeasure approve {}",
     Action.DENY: "countermeasure deny {}",
     Action.UNDO: "countermeasure undo {}",
@@ -49,7 +49,7 @@ def story(hub: Hub, stored: Stored, now: datetime) -> Iterator[RenderableType]:
     """Yield the incident for people, with the times of whoever reads it."""
     notice = face(hub, stored, now)
     yield from head(stored, notice)
-    commands = [_COMMANDS[Action(each.action)] for each in notice.asked.buttons if each.action in _COMMANDS]
+    commands = [COMMANDS[Action(each.action)] for each in notice.asked.buttons if each.action in COMMANDS]
     yield grid([("now", command.format(stored.id), "bold") for command in dict.fromkeys(commands)])
     yield Text(f"\nTimes are in {now.astimezone():%Z (UTC%z)}", "dim")
     for entry in timeline(stored, hub.catalogue):

@@ -11,9 +11,12 @@ from typing import Annotated
 import typer
 
 from chalicelib.errors import CountermeasureError
+from cli.evidence import evidence
 from cli.missed import AsJson, ModeName, Stage, Yes, missed, wished
+from cli.new import new
 from cli.on_call import Region, commands
 from cli.on_call import deployment as _deployed
+from cli.reporting import reporting
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,6 +27,9 @@ app = typer.Typer(
 )
 app.add_typer(commands)
 app.add_typer(missed)
+app.add_typer(reporting)
+app.add_typer(new, name="new")
+app.add_typer(evidence)
 
 Events = Annotated[
     list[str],
@@ -60,6 +66,7 @@ class TemplateName(StrEnum):
     HUB = "hub"
     MEMBER = "member"
     SCP = "scp"
+    EVIDENCE = "evidence"
 
 
 @app.command()
@@ -188,7 +195,7 @@ def mode(
 
 @app.command()
 def templates(
-    which: Annotated[TemplateName, typer.Argument(help="The hub, every account, or the service control policy.")],
+    which: Annotated[TemplateName, typer.Argument(help="For hub, members, organization or log archive.")],
     stage: Annotated[str, typer.Option("--stage", help="The stage to deploy, or that members are to trust.")] = "prod",
     organization: Annotated[str, typer.Option(metavar="FILE", help="Your organization.")] = "organization.toml",
     region_lock: Annotated[
@@ -197,7 +204,8 @@ def templates(
 ) -> None:
     """Print what is deployed, as JSON: CloudFormation templates, and the service control policy.
 
-    Needs no AWS. `hub` is what `make package` builds, `member` is for a StackSet, `scp` for AWS Organizations.
+    Needs no AWS. `hub` is what `make package` builds, `member` is for a StackSet, `scp` for AWS Organizations,
+    `evidence` for the log archive: its bucket of daily digests.
     """
     from cli.templates import Wishes, run  # noqa: PLC0415 - loads the catalogue
 

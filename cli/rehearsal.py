@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,6 +23,7 @@ from chalicelib.notify import Notice, delivered
 from chalicelib.notify.text import render
 from chalicelib.undoing import UNDOABLE
 from chalicelib.upkeep import tend
+from chalicelib.wiring import utc_now
 from cli.intake import Item
 from cli.match import judge
 from lab.organization import HUB, Lab, embedded
@@ -82,7 +84,7 @@ class Rehearsal:
     """Plays events. The organization is started when the first event needs one, and stops with `stack`.
 
     `keep` plays all events in one organization; without it each event gets a fresh one. `modes` says how far each
-    environment may go, where that is not `mode`.
+    environment may go, where that is not `mode`; `clock` what time it is there.
     """
 
     catalogue: Catalogue
@@ -91,6 +93,7 @@ class Rehearsal:
     keep: bool = False
     modes: Mapping[str, Mode] = field(default_factory=dict)
     lab: Lab | None = None
+    clock: Callable[[], datetime] = utc_now
 
     def play(self, item: Item, *, undo: bool = False) -> Played:
         """Answer one event, as far as any rule is for it, and undo it again where that is wished."""
@@ -161,6 +164,7 @@ class Rehearsal:
         """Return the organization to play in; a fresh one for an event of `partition`, unless it is kept."""
         if self.lab is None:
             self.lab = self.stack.enter_context(embedded(self.mode, partition or "aws"))
+            self.lab.clock = self.clock
             self._set_modes(self.lab)
         elif partition and not self.keep:
             self.lab.reset(self.mode, partition)

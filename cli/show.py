@@ -35,7 +35,7 @@ OUTCOME = {
     Outcome.AWAITING: "bold yellow",
     Outcome.OBSERVED: "yellow",
 }
-_READS = re.compile(r":(Describe|Get|List|Head)")
+READS = re.compile(r":(Describe|Get|List|Head)")
 _PARAMETERS = 200
 """Characters shown of an AWS call's parameters."""
 
@@ -129,9 +129,9 @@ def _rows(change: Change) -> Iterator[tuple[str, str, str]]:
         yield "before", plain(before, 1000), "red"
         yield "after", plain(after, 1000), "green"
     for call in change.calls:
-        if not _READS.search(call.operation) or call.error:
+        if not READS.search(call.operation) or call.error:
             yield "call", call_line(call), "dim"
-    if reads := Counter(call.operation for call in change.calls if _READS.search(call.operation) and not call.error):
+    if reads := Counter(call.operation for call in change.calls if READS.search(call.operation) and not call.error):
         yield "read", ", ".join(f"{name} x{n}" if n > 1 else name for name, n in reads.items()), "dim"
 
 

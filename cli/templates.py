@@ -1,4 +1,4 @@
-"""Print what is deployed: the hub's template, the member accounts', and the service control policy."""
+"""Print what is deployed: the templates of hub, members and log archive, and the service control policy."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import typer
 from chalicelib.catalogue import load
 from chalicelib.errors import CountermeasureError
 from chalicelib.organization import Organization, read, refuse_unknown_rules
-from infrastructure import member, scp
+from infrastructure import evidence, member, scp
 
 ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What was asked for: `hub`, `member` or `scp`; for which stage and organization; the SCP with a region lock."""
+    """What was asked for: `hub`, `member`, `scp` or `evidence`; for which stage; the SCP with a region lock."""
 
     which: str
     stage: str
@@ -31,7 +31,7 @@ class Wishes:
 def run(wishes: Wishes) -> int:
     """Print the JSON, and on standard error what to mind; return 0. Raises CountermeasureError."""
     organization = read(Path(wishes.organization))
-    if wishes.which != "scp":
+    if wishes.which in {"hub", "member"}:
         refuse_unknown_rules(organization, load())
     match wishes.which:
         case "hub":
@@ -40,6 +40,8 @@ def run(wishes: Wishes) -> int:
             printed = _tight(member.template(load(), organization, wishes.stage))
             typer.echo(printed)
             typer.echo(_advice(organization, len(printed.encode())), err=True)
+        case "evidence":
+            typer.echo(json.dumps(evidence.template(organization, wishes.stage), indent=2))
         case _:
             typer.echo(scp.text(scp.policy(organization, wishes.region_lock)))
     return 0

@@ -126,7 +126,7 @@ def _decided(decision: Decision) -> Lines:
 def _told(told: Told, notice: Notice) -> Lines:
     yield "as", f"{notice.kind.value}{f' to {plain(notice.to)}' if notice.to else ''}", ""
     for channel, receipt in sorted(told.receipts.items()):
-        said, style = _receipt(receipt)
+        said, style = receipt_line(receipt)
         yield plain(channel, 12), said, style
     if told.told_at:
         yield "told", local(told.told_at, _TIME), ""
@@ -137,7 +137,7 @@ def _told(told: Told, notice: Notice) -> Lines:
         yield "told", f"not yet{again}", "bold yellow"
 
 
-def _receipt(receipt: Mapping[str, Any]) -> tuple[str, str]:
+def receipt_line(receipt: Mapping[str, Any]) -> tuple[str, str]:
     """Return what a channel answered: that it took the notice, who was told in its stead, or why it did not."""
     error = receipt.get("error") or receipt.get("face_error")
     if error:

@@ -1,4 +1,4 @@
-"""Take the pictures of docs/pictures: what on-call sees in Slack, from the very blocks that are sent.
+"""Take the pictures of docs/pictures: what on-call sees in Slack, from the very blocks that are sent, and a report.
 
 Run `python -m docs.pictures`. It needs Playwright (`pip install playwright`) and a Chromium: one that is installed, or
 Playwright's own (`playwright install chromium`).
@@ -9,8 +9,11 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import chdir, redirect_stdout
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chalicelib.catalogue import Catalogue, load
 from chalicelib.decision import Action
@@ -53,7 +56,20 @@ def main() -> None:
         for name, notice in notices(load()).items():
             view.set_content(page([render(notice, interactive=True)], PEOPLE))
             view.screenshot(path=str(PICTURES / f"{name}.png"), full_page=True)
+        with TemporaryDirectory() as folder, chdir(folder):
+            desk = browser.new_page(viewport={"width": 960, "height": 1040})
+            desk.goto(report().resolve().as_uri())
+            desk.screenshot(path=str(PICTURES / "report.png"))
         browser.close()
+
+
+def report() -> Path:
+    """Run the demo here, and return its report of a trail that was stopped in production: a person approved."""
+    from cli import demo  # noqa: PLC0415 - starts the embedded AWS
+
+    with redirect_stdout(StringIO()):
+        demo.run()
+    return next(demo.REPORTS.glob("incident-3-*.html"))
 
 
 def notices(catalogue: Catalogue) -> Mapping[str, Notice]:

@@ -1,13 +1,14 @@
 """What IAM can limit each action of the catalogue to: the resource types of AWS's Service Authorization Reference.
 
-A new remediation's actions are entered here; the tests hold every entry to that reference, and say what is missing.
+An action that is not entered here is limited as that reference says, where it says one thing only, or where the ARNs
+that a remediation pins its writes to choose among what it says. Any other is entered; the tests hold every entry to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from chalicelib.errors import InvalidCatalogue
+from infrastructure.authorization import derived
 
 ANY = ("*",)
 """For actions that IAM can limit to no resource."""
@@ -321,8 +322,10 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def resources(action: str, partition: str, account: str) -> tuple[str, ...]:
-    """Return the ARNs of everything in an account that an action can reach. Raises InvalidCatalogue."""
-    if action not in ACTIONS:
-        raise InvalidCatalogue(f"{action}: enter in infrastructure/actions.py what IAM can limit it to")
-    return tuple(template.format(partition=partition, account=account) for template in ACTIONS[action])
+def resources(action: str, partition: str, account: str, pins: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the ARNs of everything in an account that an action can reach. Raises InvalidCatalogue.
+
+    `pins` are the ARN templates of the remediations that use it (`Remediation.pin`).
+    """
+    found = ACTIONS[action] if action in ACTIONS else derived(action, pins)
+    return tuple(template.format(partition=partition, account=account) for template in found)

@@ -10,6 +10,7 @@ from chalicelib.model import Rule
 from chalicelib.organization import Organization
 from chalicelib.switch import MODE_PARAMETER
 from chalicelib.table import LISTS
+from infrastructure import evidence
 from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document, ref, when
 from infrastructure.events import state
 from infrastructure.names import (
@@ -60,6 +61,7 @@ def policy(function: str, organization: Organization, stage: str) -> dict[str, A
         *traces(function, stage),
         allow(("sqs:SendMessage",), arn(logical(function, "DeadLetters")), sid="DeadLetters"),
         *(duties(organization, stage) if function != HEARTBEAT else _beats()),
+        *(evidence.puts(organization) if function == DAILY else ()),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.organization import Organization
-from infrastructure import functions
+from infrastructure import evidence, functions
 from infrastructure.cloudformation import ACCOUNT, PARTITION, REGION, allow, arn, document
 from infrastructure.names import ENDPOINT, FUNCTIONS, TRIGGERED, logical, named, operator, stack
 
@@ -34,6 +34,7 @@ def role(organization: Organization, stage: str) -> dict[str, Any]:
     hub = f"arn:{PARTITION}:iam::{ACCOUNT}:root"
     trust = document({"Effect": "Allow", "Principal": {"AWS": hub}, "Action": "sts:AssumeRole"})
     statements = [*functions.duties(organization, stage), *_replays(stage), *_looks(organization, stage)]
+    statements += evidence.reads(organization)
     if not organization.asks_aws:
         statements += functions.directory(organization)
     return {

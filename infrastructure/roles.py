@@ -40,7 +40,7 @@ def responder_policy(catalogue: Catalogue, organization: Organization, account: 
     partition = organization.partition
     by_scope: dict[tuple[str, ...], list[str]] = {}
     for action in sorted(used(catalogue, organization)):
-        by_scope.setdefault(resources(action, partition, account), []).append(action)
+        by_scope.setdefault(resources(action, partition, account, pins(catalogue, action)), []).append(action)
     allowed = [allow(actions, list(scope)) for scope, actions in sorted(by_scope.items())]
     return _packed([*_denied(organization), *allowed])
 
@@ -50,6 +50,12 @@ def used(catalogue: Catalogue, organization: Organization) -> set[str]:
     units = catalogue.answering.values()
     looked_at = {action for unit in units for action in reads(unit.resource_type, organization.protected)}
     return {action for unit in units for action in (*unit.reads, *unit.writes)} | looked_at | set(ALWAYS)
+
+
+def pins(catalogue: Catalogue, action: str) -> set[str]:
+    """Return what the remediations that use an action limit their writes to, as ARN templates."""
+    units = [unit for unit in catalogue.answering.values() if action in (*unit.reads, *unit.writes)]
+    return {pin for unit in units for pin in unit.pin}
 
 
 def responder_trust(organization: Organization, external_id: Any, stage: str = STAGE) -> Policy:

@@ -69,10 +69,7 @@ _running: list[Lab] = []
 
 @dataclass(slots=True)
 class Lab:
-    """A running organization. `slack` is what Slack was told, in order; `forget` empties every simulated service.
-
-    `clock` is what time the engine takes it to be.
-    """
+    """A running organization: what `slack` was told, what time it is (`clock`); `forget` empties every service."""
 
     forget: Callable[[], None]
     organization: Organization

@@ -13,6 +13,7 @@ from chalicelib.catalogue import Catalogue, of
 from chalicelib.model import Finding, Remediation, Resource, Rule, Severity
 from lab.organization import Lab
 from lab.scene import Scene
+from lab.shapes import with_own
 from lab.stage import scenes
 
 MEMBER = "444455556666"
@@ -74,8 +75,8 @@ def made(lab: Lab, remediation: Remediation, account: str = MEMBER, *, shape: Sh
 
 
 def scene_of(remediation: Remediation) -> Scene:
-    """Return the scene of a remediation's type of resource."""
-    return scenes(remediation.resource_type.split("::")[1])[remediation.resource_type]
+    """Return the scene of a remediation's type of resource, with what is the remediation's own."""
+    return with_own(scenes(remediation.resource_type.split("::")[1])[remediation.resource_type], remediation.id)
 
 
 def shapes(remediation: Remediation) -> tuple[Shape | None, ...]:

@@ -24,6 +24,7 @@ from chalicelib.model import Resource
 from lab import scenes as package
 from lab.organization import Lab
 from lab.scene import Scene
+from lab.shapes import with_own
 
 _REFUSALS = (ClientError, BotoCoreError, LookupError, ValueError, AttributeError, NotImplementedError, StopIteration)
 """How the simulation says that it cannot make something: as AWS does, or by an error of its own."""
@@ -98,7 +99,9 @@ def instead(
     scene: Scene, catalogue: Catalogue, event: Mapping[str, Any]
 ) -> Iterator[Callable[[boto3.Session, Resource], None]]:
     """Yield what brings a scene's resource into the shape that the answers to an event repair."""
-    answers = {unit.id for each in parse(event) for rule in catalogue.match(each.event) for unit in rule.respond}
+    answers = {unit.id: unit for each in parse(event) for rule in catalogue.match(each.event) for unit in rule.respond}
+    for id_ in [id_ for id_, unit in answers.items() if unit.resource_type == scene.resource_type]:
+        scene = with_own(scene, id_)
     yield from (change for id_, change in scene.instead.items() if id_ in answers)
 
 

@@ -6,5 +6,11 @@ from importlib import import_module
 
 from chalicelib.model import Remediation
 
-remove_public_access: Remediation = import_module("remediations.lambda.remove_public_access").remediation
-stop_function: Remediation = import_module("remediations.lambda.stop_function").remediation
+
+def __getattr__(name: str) -> Remediation:
+    """Return the remediation of a file of that folder, by the file's name."""
+    try:
+        found: Remediation = import_module(f"remediations.lambda.{name}").remediation
+    except ModuleNotFoundError as error:
+        raise AttributeError(f"remediations.lambda has no {name}") from error
+    return found

@@ -19,6 +19,7 @@ from chalicelib.notify import Kind, Notice
 from chalicelib.organization import Environment
 from chalicelib.people import People
 from chalicelib.upkeep import tend
+from lab.network import tcp
 from lab.organization import Lab
 from tests.deciding import ALICE, BOB, approve, decided, decision, undo
 from tests.replaying import event, played, told
@@ -119,6 +120,25 @@ class TestTwoPeople:
             undo(engine, incident.id, by=BOB)
         assert approve(engine, incident.id, by=BOB).changes[0].outcome is Outcome.UNDONE
         assert engine.ledger.load(incident.id).approvals == ()
+
+    def test_an_undo_that_was_agreed_on_after_more_was_changed_is_not_done_and_says_so(
+        self, clock: object, lab: Lab, catalogue: Catalogue
+    ) -> None:
+        engine, incident, what = played(lab, catalogue, event(GROUP))
+        engine = placed(engine, undo_by_another=True)
+        undo(engine, incident.id, by=ALICE)
+        group = incident.changes[0].resource
+        ec2 = lab.boto(group.account, group.region).client("ec2")
+        ec2.authorize_security_group_ingress(GroupId=group.id, IpPermissions=[tcp(3389, "0.0.0.0/0")])
+        engine.handle({**what, "detail": {**what["detail"], "eventID": "another-event"}})
+        done = decide(engine, decision(engine, Action.APPROVE, incident.id, BOB))
+        stored = engine.ledger.load(incident.id)
+        assert done.result == "not undone: the incident has changed since that was asked for; ask for it again"
+        assert stored.decisions[-1].result == done.result
+        assert ([change.outcome for change in stored.changes], stored.approvals) == ([Outcome.CONTAINED] * 2, ())
+        undo(engine, incident.id, by=ALICE)
+        undone = approve(engine, incident.id, by=BOB)
+        assert [change.outcome for change in undone.changes] == [Outcome.UNDONE] * 2
 
     def test_an_undo_that_is_denied_changes_nothing(self, clock: object, lab: Lab, catalogue: Catalogue) -> None:
         engine, incident, _ = played(lab, catalogue, event(GROUP))

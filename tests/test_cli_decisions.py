@@ -220,6 +220,19 @@ class TestUndoing:
         assert f"{ALICE} asks to undo it: agreed upon" in " ".join(result.stdout.split())
         assert stage.outcomes(incident) == ["undone"]
 
+    def test_an_undo_that_is_approved_after_more_was_changed_is_not_done_and_the_exit_code_says_so(
+        self, stage: OnCall
+    ) -> None:
+        stage.set_mode(Mode.ENFORCE, undo_by_another=True)
+        incident = stage.happens(GROUP)
+        deciding.undo(stage.engine(), incident.id, reason="agreed upon")
+        drift(stage, incident)
+        finding = replace(stage.engine().ledger.load(incident.id).findings[0], id="another")
+        stage.engine().answer(finding, [incident.responses[0].rule])
+        result = stage.run("approve", incident.id, "--yes")
+        assert "Done: not undone: the incident has changed since" in " ".join(result.stdout.split())
+        assert (result.exit_code, stage.outcomes(incident)) == (1, ["contained", "contained"])
+
     def test_who_asks_for_an_undo_is_told_that_it_waits(self, stage: OnCall) -> None:
         stage.set_mode(Mode.ENFORCE, undo_by_another=True)
         incident = stage.happens(GROUP)

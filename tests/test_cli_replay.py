@@ -144,7 +144,8 @@ def test_kept_events_share_one_organization() -> None:
     assert first[0]["id"] == second[0]["id"]
 
 
-def test_the_demo_approves_denies_and_undoes() -> None:
+def test_the_demo_approves_denies_and_undoes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # its reports go into the current folder
     result = run("demo")
     assert result.exit_code == 0, result.output
     for expected, times in {

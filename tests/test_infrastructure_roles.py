@@ -16,9 +16,11 @@ from chalicelib.organization import Account, Environment, Organization, Protecte
 from chalicelib.protection import reads
 from infrastructure import endpoint, functions, operators
 from infrastructure.actions import ACTIONS, ANY, ROLE, USER, resources
+from infrastructure.authorization import derived
 from infrastructure.cloudformation import plain
 from infrastructure.names import FUNCTIONS
 from infrastructure.roles import MANAGED_POLICY, ROLE_POLICIES, responder_policy, responder_trust, size, used
+from infrastructure.roles import pins as pins_of
 from tests.iam_reference import arns, listed, overlap, problems
 
 HUB = "222222222222"
@@ -133,20 +135,48 @@ def test_what_protects_a_resource_is_looked_at_only_where_something_does(
 
 
 class TestTheTableOfActions:
-    def test_it_holds_what_the_catalogue_uses_and_no_more(self) -> None:
+    def test_it_holds_no_more_than_the_catalogue_uses(self) -> None:
         tagged = replace(OURS, protected=replace(OURS.protected, tags={"criticality": "*"}))
         every = [action for unit in CATALOGUE.remediations.values() for action in (*unit.reads, *unit.writes)]
-        assert set(ACTIONS) == used(CATALOGUE, tagged) | set(every)
+        assert set(ACTIONS) <= used(CATALOGUE, tagged) | set(every)
 
-    @pytest.mark.parametrize("action", sorted(ACTIONS))
+    @pytest.mark.parametrize("action", sorted({*ACTIONS, *used(CATALOGUE, OURS)}))
     def test_it_says_what_aws_says(self, action: str) -> None:
-        told = {arn.format(partition="*", account="*") for arn in ACTIONS[action] if arn != "*"}
+        found = resources(action, "*", "*", pins_of(CATALOGUE, action))
+        told = {arn for arn in found if arn != "*"}
         assert set(arns(action, required=True)) <= told <= set(arns(action))
-        assert told or ACTIONS[action] == ANY
+        assert told or found == ANY
 
-    def test_an_action_that_is_not_entered_is_named(self) -> None:
-        with pytest.raises(InvalidCatalogue, match="s3:DeleteBucket: enter in infrastructure/actions"):
-            resources("s3:DeleteBucket", "aws", ACTED_ON)
+
+class TestAnActionThatIsNotEntered:
+    @pytest.mark.parametrize("action", [each for each in ACTIONS if len(arns(each)) <= 1])
+    def test_it_is_limited_as_an_entry_would_say(self, action: str) -> None:
+        assert derived(action) == ACTIONS[action]
+
+    def test_it_is_limited_in_the_account_and_partition(self) -> None:
+        assert resources("kms:EnableKeyRotation", "aws-cn", ACTED_ON) == (f"arn:aws-cn:kms:*:{ACTED_ON}:key/*",)
+        assert resources("s3:DeleteBucket", "aws", ACTED_ON) == ("arn:aws:s3:::*",)
+        assert resources("ec2:DescribeRegions", "aws", ACTED_ON) == ("*",)
+
+    def test_where_aws_leaves_a_choice_what_the_remediation_pins_decides(self) -> None:
+        trail = "arn:{partition}:cloudtrail:{region}:{account}:trail/{id}"
+        assert derived("cloudtrail:AddTags", {trail}) == ACTIONS["cloudtrail:AddTags"]
+        vpc, log = ("arn:{partition}:ec2:{region}:{account}:" + each for each in ("vpc/{id}", "vpc-flow-log/*"))
+        assert set(derived("ec2:CreateFlowLogs", {vpc, log})) == set(ACTIONS["ec2:CreateFlowLogs"])
+
+    @pytest.mark.parametrize(
+        "pins",
+        [(), ("arn:{partition}:s3:::{id}",), ("arn:{partition}:ec2:{region}:{account}:vpc/{id}",)],
+        ids=["none", "others", "without the one that must be"],
+    )
+    def test_a_choice_that_nobody_made_is_named(self, pins: tuple[str, ...]) -> None:
+        with pytest.raises(InvalidCatalogue, match=r"ec2:CreateFlowLogs: AWS can limit it to .*/actions\.py which of"):
+            derived("ec2:CreateFlowLogs", pins)
+
+    @pytest.mark.parametrize("action", ["s3:MakeBucketSafe", "nothing:Get", "s3"])
+    def test_one_that_aws_does_not_know_is_refused(self, action: str) -> None:
+        with pytest.raises(InvalidCatalogue, match=f"{action}: AWS's Service Authorization Reference has no such"):
+            resources(action, "aws", ACTED_ON)
 
 
 class TestTheResponderMayNot:
@@ -162,7 +192,9 @@ class TestTheResponderMayNot:
     )
     def test_change_itself_the_hub_or_a_protected_principal(self, kind: str, arn: str) -> None:
         writes = {action for unit in CATALOGUE.answering.values() for action in unit.writes}
-        there = {action for action in writes if kind in ACTIONS[action]}
+        there = {
+            action for action in writes if kind in (ACTIONS.get(action) or derived(action, pins_of(CATALOGUE, action)))
+        }
         assert there
         assert {action for action in there if not denied(POLICIES, action, arn)} == set()
 

@@ -1,7 +1,8 @@
 """Law: a rule changes what its event is about, and no neighbour of it, wherever moto keeps that.
 
 For every rule an event of its own is answered as if nobody had to be asked, and everything that the account holds is
-compared: each difference is one that tests/footprints.toml allows the remediations of that event, and none other.
+compared: each difference is one that tests/footprints.toml, or a remediation's own tests/footprints/ID.txt, allows the
+remediations of that event, and none other.
 """
 
 from __future__ import annotations
@@ -27,7 +28,13 @@ from lab.stage import prepare
 from tests.replaying import EVENTS
 from tests.simulated import difference, everything, matching
 
-FOOTPRINTS: Mapping[str, Sequence[str]] = tomllib.loads((Path(__file__).parent / "footprints.toml").read_text())
+HERE = Path(__file__).parent
+TABLE: Mapping[str, Sequence[str]] = tomllib.loads((HERE / "footprints.toml").read_text())
+OWN: Mapping[str, Sequence[str]] = {
+    path.stem: [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
+    for path in sorted((HERE / "footprints").glob("*.txt"))
+}
+FOOTPRINTS = {**TABLE, **OWN}
 CATALOGUE = load()
 ENFORCING = of({id_: replace(rule, mode=Mode.ENFORCE) for id_, rule in CATALOGUE.rules.items()}, CATALOGUE.remediations)
 RULES = [rule for rule in CATALOGUE.rules.values() if rule.respond]
@@ -116,15 +123,20 @@ def test_a_rule_leaves_the_neighbours_of_what_its_event_is_about_alone(lab: Lab,
 
     assert {change.outcome for change in changes} <= {Outcome.CONTAINED, Outcome.COMPLIANT}
     allowed = [(change, re.compile(line)) for change in changes for line in footprint(change, parts, lines)]
-    assert [line for line in lines if not any(pattern.fullmatch(line) for _, pattern in allowed)] == []
+    beyond = [line for line in lines if not any(pattern.fullmatch(line) for _, pattern in allowed)]
+    acted = sorted({change.remediation for change in changes})
+    assert beyond == [], "\n".join([f"no footprint allows {acted} this:", *beyond])
     contained = [change for change in changes if change.outcome is Outcome.CONTAINED]
     seen = [change for change, pattern in allowed if any(map(pattern.fullmatch, lines))]
     assert [change.remediation for change in contained if change not in seen] == []
 
 
 def test_what_each_remediation_may_change_is_written_down_for_those_that_answer_something() -> None:
-    assert set(FOOTPRINTS) == {remediation.id for rule in RULES for remediation in rule.respond}
-    assert all(FOOTPRINTS.values())
+    used = {remediation.id for rule in RULES for remediation in rule.respond}
+    assert used - set(FOOTPRINTS) == set(), "write what it may change into tests/footprints/ID.txt"
+    assert set(FOOTPRINTS) - used == set(), "no rule answers with these"
+    assert [id_ for id_, lines in FOOTPRINTS.items() if not lines] == []
+    assert set(TABLE) & set(OWN) == set(), "in the table and in a file of its own"
 
 
 def add_neighbour(boto: boto3.Session, resource: Resource) -> None:
@@ -166,7 +178,7 @@ def footprint(change: Change, parts: Mapping[str, Mapping[str, str]], lines: Seq
         "principal": rf"arn:aws:iam::\d+:(?:role|user)/(?:\S+/)?{owner(resource.details.get('principal', ''))}",
         **parts.get(resource.key, {}),
     }
-    for line in FOOTPRINTS[change.remediation]:
+    for line in FOOTPRINTS.get(change.remediation, ()):
         pattern = matching(resource.account, line, resource.region)
         for name, value in names.items():
             pattern = pattern.replace(re.escape(f"{{{name}}}"), f"(?:{value})")

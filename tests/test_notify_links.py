@@ -71,6 +71,7 @@ FINDINGS = {
         f"{EU}/config/home?region=eu-west-1#/rules/details?configRuleName=restricted%20ssh",
     ),
     "config without a rule": (finding("config", "config/…", {"detail": []}), ""),
+    "half of a surrogate pair": (finding("config", "config/…", {"detail": {"configRuleName": "ssh\ud800"}}), ""),
     "health": (EXPOSED_KEY, ""),
     "a hostile region": (finding("guardduty", "0a1b", region="../.."), ""),
 }

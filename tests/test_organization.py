@@ -97,7 +97,7 @@ BAD: dict[str, tuple[str, str, str]] = {
         "[notify]",
         "[notifications]",
         "notifications: unknown key; allowed are organization, environments, accounts, regions, rules, protected, "
-        "break_glass, exemptions, budgets, incidents, approvals, people, notify",
+        "break_glass, exemptions, budgets, incidents, approvals, people, notify, evidence",
     ),
     "an unknown key of the organization": (
         "hub =",

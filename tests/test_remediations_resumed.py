@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.model import Json, Remediation, Resource
 from chalicelib.reconcile import plan, read, write
-from lab.stage import scenes
+from lab.single import scene_of
 from remediations.cloudtrail import recreate_trail, restore_settings
 from remediations.config import recreate_recorder
 from remediations.dns import restore_query_logs
@@ -73,7 +73,7 @@ def died(aws: Aws, remediation: Remediation, resource: Resource, states: tuple[J
 @pytest.mark.parametrize("when", ["before-call", "after-call"])
 @pytest.mark.parametrize("remediation", SEVERAL, ids=lambda each: each.id)
 def test_it_goes_on_where_it_died(remediation: Remediation, when: str) -> None:
-    scene = scenes(remediation.resource_type.split("::")[1])[remediation.resource_type]
+    scene = scene_of(remediation)
     id_ = ACCOUNT if remediation.resource_type == "AWS::Account" else scene.example
     resource = Resource(remediation.resource_type, id_, ACCOUNT, REGION, details=scene.details)
     dead = 0

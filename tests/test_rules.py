@@ -16,7 +16,8 @@ from chalicelib.findings import parse
 from chalicelib.findings.resources import from_rule
 from chalicelib.model import Standing
 
-EVENTS = Path(__file__).parent / "events"
+ROOT = Path(__file__).parents[1]
+EVENTS = ROOT / "tests" / "events"
 FILES = sorted(EVENTS.rglob("*.json"))
 CATALOGUE = load("rules", "remediations")
 RULES = list(CATALOGUE.rules.values())
@@ -43,6 +44,20 @@ def event_of(path):
 def rules_named_by(path):
     first, *others = path.name.removesuffix(".json").split("+")
     return {*others, path.parent.name} if first.startswith("fires.") else {*others}
+
+
+def test_nothing_is_left_to_fill_in():
+    folders = ("rules", "remediations", "lab/scenes", "lab/shapes", "tests/events", "tests/footprints")
+    files = [
+        path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".json", ".txt")
+    ]
+    left = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in sorted(files)
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if "FILL IN" in line
+    ]
+    assert left == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)

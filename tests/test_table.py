@@ -40,6 +40,12 @@ class TestItems:
         table(lab).write([Write(key, {"seen": 2}, remove=("holder", "never"), keep={"opened": "later"})])
         assert table(lab).get([key]) == {key: {"pk": "a", "sk": "b", "seen": 2, "opened": "first"}}
 
+    def test_a_write_may_do_nothing_but_remove(self, lab: Lab) -> None:
+        key = ("a", "b")
+        table(lab).write([Write(key, {"seen": 1, "holder": "me"})])
+        table(lab).write([Write(key, {}, remove=("holder",))])
+        assert table(lab).get([key]) == {key: {"pk": "a", "sk": "b", "seen": 1}}
+
     def test_a_name_that_dynamodb_reserves_is_a_name_like_any_other(self, lab: Lab) -> None:
         table(lab).write([Write(("a", "b"), {"name": "x", "status": "y"}, remove=("value",))])
         assert table(lab).get([("a", "b")])["a", "b"] == {"pk": "a", "sk": "b", "name": "x", "status": "y"}

@@ -12,6 +12,7 @@ from chalicelib.upkeep import tend
 from lab.crashing import Crash, Fuse, gated
 from lab.organization import Lab
 from torture.group import opened
+from torture.machine import ALICE, BOB, Machine
 from torture.messages import untrue
 from torture.subjects import Named
 from torture.world import OPERATOR, world
@@ -25,6 +26,22 @@ def test_a_message_shows_what_was_refused_once_the_schedule_has_run() -> None:
         group.clock.shift(HOLD_SECONDS + 1)
         group.tend()
         assert untrue(group.engine, group.stored(), group.lab.slack) == []
+
+
+def test_everything_is_taken_back_where_a_response_and_an_undo_wait_beside_each_other() -> None:
+    story = Machine()
+    try:
+        story.begin(mode=Mode.APPROVE, another=True, crash=0)
+        story.approve(by=ALICE, clicked=False)
+        story.someone_opens_it(port=5432)
+        story.update(news=True)
+        story.undo(by=BOB, force=True, clicked=False)
+        assert {each.of for each in story.group.stored().approvals} == {Action.APPROVE, Action.UNDO}
+        story.everything_is_taken_back()
+        assert story.group.stored().approvals == ()
+        assert story.group.there() == story.witness.first
+    finally:
+        story.teardown()
 
 
 def test_what_was_begun_and_changed_since_is_not_asked_again_as_if_nothing_had_been_done(lab: Lab) -> None:

@@ -17,7 +17,8 @@ from multiprocessing import get_context
 from chalicelib.model import Mode
 from lab.organization import embedded
 from lab.quick import quick
-from torture.dying import Death, Ending, Moment, Wrong, deaths, undisturbed
+from torture.dying import Death, Moment, deaths, undisturbed
+from torture.lives import Ending, Wrong
 from torture.part import Limits, Part, Promise
 from torture.report import shown
 from torture.subjects import Named, alone, composed

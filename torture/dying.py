@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from chalicelib.decisions import decide
 from chalicelib.errors import Busy, CountermeasureError
-from chalicelib.ledger import HOLD_SECONDS, Stored
-from chalicelib.ledger.lists import due, held
-from chalicelib.notify import Notice
+from chalicelib.ledger import HOLD_SECONDS
 from chalicelib.upkeep import tend
 from lab.crashing import Call, gated, is_write
 from lab.organization import Lab
 from torture.copies import CopyFailed, in_a_copy
-from torture.messages import OWN
+from torture.lives import Ending, Wrong, gone_through
 from torture.subjects import Named
 from torture.world import World, world
 
 PUBLISH = "sns:Publish"
-LATER = datetime(2030, 1, 1, tzinfo=UTC)
-
-Outcomes: TypeAlias = dict[str, list[tuple[str, str]]]
-"""After each act: every change's remediation and outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +50,6 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """What is not as promised: `converges`, `restores`, `tells` or `settles`."""
-
-    promise: str
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What a subject came to: the outcomes after each act, and how often each notice was told, by channel."""
-
-    outcomes: Outcomes
-    sns: dict[str, int]
-    slack: dict[str, int]
-    wrong: tuple[Wrong, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Death:
     """One death: when, who took it up, what is wrong in the end, and how many notices SNS was told twice."""
 
@@ -92,7 +65,7 @@ class Death:
 def undisturbed(lab: Lab, named: Named) -> Ending:
     """Go through every act of a subject in one life; afterwards every client exists, so that copies share them."""
     with world(lab, named) as here:
-        return _gone_through(here, here.acts)
+        return gone_through(here, here.acts)
 
 
 def deaths(lab: Lab, named: Named, right: Ending, chosen: Callable[[Moment], bool], seed: int) -> list[Death]:
@@ -144,7 +117,7 @@ class _Gate:
 def _taken_up(here: World, moment: Moment, right: Ending, luck: random.Random) -> Death:
     """Take up what a dead process left, go through what follows, and say what differs from an undisturbed life."""
     how = _again(here, moment.act, luck)
-    ended = _gone_through(here, here.acts[here.acts.index(moment.act) :], begun=True)
+    ended = gone_through(here, here.acts[here.acts.index(moment.act) :], begun=True)
     wrong = [*ended.wrong]
     for act, came in ended.outcomes.items():
         if came != right.outcomes[act]:
@@ -191,37 +164,3 @@ def _again(here: World, act: str, luck: random.Random) -> str:
 def _decided(here: World, act: str) -> bool:
     """Tell whether the ledger has the decision: if not, nobody but who made it knows of it."""
     return any(each.action == act for each in here.stored().decisions)
-
-
-def _gone_through(here: World, acts: Sequence[str], *, begun: bool = False) -> Ending:
-    """Go through acts (the first of which may have `begun`), have the schedule run, and look at everything."""
-    outcomes: Outcomes = {}
-    wrong: list[Wrong] = []
-    for act in acts:
-        if not begun:
-            here.perform(act)
-        begun = False
-        here.clock.shift(HOLD_SECONDS + 1)
-        if act == acts[-1]:
-            tend(here.engine())
-        stored = here.stored()
-        outcomes[act] = [(change.remediation, change.outcome.value) for change in stored.changes]
-        promise = "restores" if act == "undo" else "converges"
-        wrong += [Wrong(promise, f"after {act}: {each}") for each in here.astray(stored)]
-    wrong += [Wrong("settles", each) for each in _loose(here, stored)]
-    sns = Counter(json.loads(each["Message"])["id"] for each in here.lab.told())
-    slack = Counter(each["metadata"]["event_payload"]["id"] for each in here.lab.slack.posted)
-    return Ending(outcomes, dict(sns), dict(slack), tuple(wrong))
-
-
-def _loose(here: World, stored: Stored) -> list[str]:
-    """Return what is left to do in the end, and which messages do not show the incident as it is."""
-    engine = here.engine()
-    loose = [f"{each} is due in the end" for each in due(engine.ledger.table, LATER)]
-    loose += [f"{each} is held in the end" for each in held(engine.ledger.table)]
-    loose += [f"there is an incident {each}" for each in here.incidents() if each != stored.id]
-    for told in stored.notices:
-        kind = Notice.from_json(told.body).kind
-        if kind in OWN and told.receipts["slack"].get("face") != engine.teller.face(stored, kind).id:
-            loose.append("its message does not show it as it is")
-    return loose

@@ -162,8 +162,9 @@ class Machine(RuleBasedStateMachine):
         self.the_schedule_runs()
         if not undoing.chains(self.group.stored().changes):
             return
-        self.group.decide(Action.DENY, BOB)
-        self.group.decide(Action.UNDO, ALICE, reason="x", force=True)
+        for waits in self.group.stored().approvals:
+            assert self.group.decide(Action.DENY, BOB, digest=waits.digest), "what waits cannot be denied"
+        assert self.group.decide(Action.UNDO, ALICE, reason="x", force=True), "nothing waits, and an undo is refused"
         self.group.decide(Action.APPROVE, BOB)
         assert not undoing.chains(self.group.stored().changes), "an undo that people agreed on is not done"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib.decision import Approval, Decision
 from chalicelib.errors import UnknownIncident
-from chalicelib.ledger.keys import DUE, HOLD_SECONDS, hashed, incident_pk
+from chalicelib.ledger.keys import DUE, HOLD_SECONDS, UNSEALED, hashed, incident_pk
 from chalicelib.ledger.shapes import Stored, Told
 from chalicelib.model import Change, Finding, Outcome
 from chalicelib.records import (
@@ -36,6 +36,11 @@ def listed(at: datetime) -> Item:
     return {"list": DUE, "at": at.isoformat(timespec="seconds")}
 
 
+def unsealed(now: datetime) -> Item:
+    """Return what puts an item on the list of what is to be sealed, in the write that changes it."""
+    return {"list": UNSEALED, "at": now.isoformat(timespec="seconds")}
+
+
 def change(change: Change, now: datetime, was: Change | None = None) -> Write:
     """Return the write of a change; only if it is as it `was`, where that is given.
 
@@ -50,9 +55,8 @@ def change(change: Change, now: datetime, was: Change | None = None) -> Write:
     values: Item = {"body": change_text(change), "outcome": change.outcome.name, **due}
     if was is None:
         return Write(key, values, whole=True)
-    remove = () if due else UNLISTED
     seen = {"was": was.outcome.name, "body_was": change_text(was)}
-    return Write(key, values, remove, when="outcome = :was AND body = :body_was", values=seen)
+    return Write(key, {**unsealed(now), **values}, when="outcome = :was AND body = :body_was", values=seen)
 
 
 def notice(told: Told, incident: str, now: datetime, *, fresh: bool = False) -> Write:
@@ -68,10 +72,10 @@ def notice(told: Told, incident: str, now: datetime, *, fresh: bool = False) -> 
     return Write(key, values, whole=True) if fresh else Write(key, {}, keep=values)
 
 
-def receipts(told: Told, incident: str, due: datetime | None) -> Write:
+def receipts(told: Told, incident: str, due: datetime | None, now: datetime) -> Write:
     """Return the write of a notice's receipts; `due` is when it is to be tried again, if at all."""
     values = {"body": told.body, "receipts": told.receipts, "told_at": told.told_at, "not_before": told.not_before}
-    return Write(notice_key(incident, told), {**values, **(listed(due) if due else {})}, whole=True)
+    return Write(notice_key(incident, told), {**values, **(listed(due) if due else unsealed(now))}, whole=True)
 
 
 def ask(approval: Approval, due: datetime | None = None) -> Write:
@@ -95,7 +99,8 @@ def close(approval: Approval) -> Write:
 
 def say(decision: Decision) -> Write:
     """Return the write of a decision; the same decision is one item however often it comes."""
-    return Write((incident_pk(decision.incident), decision_sk(decision)), {"body": decision_text(decision)}, whole=True)
+    values = {"body": decision_text(decision), "list": UNSEALED, "at": decision.at}
+    return Write((incident_pk(decision.incident), decision_sk(decision)), values, whole=True)
 
 
 def mark(incident: str, values: Mapping[str, str]) -> Write:
@@ -156,7 +161,7 @@ def stored(incident: str, items: Mapping[str, Item]) -> Stored:
                 receipts=json.loads(item["receipts"]),
                 told_at=item["told_at"],
                 not_before=item["not_before"],
-                due=item.get("at", ""),
+                due=item.get("at", "") if item.get("list") == DUE else "",
             )
             for sk, item in _under(items, "notice")
         ),

@@ -22,6 +22,14 @@ BEGUN = "begun"
 DUE = "due"
 """The list of what must be looked at again, by when: approvals, notices that did not arrive, changes not yet seen."""
 
+UNSEALED = "unsealed"
+"""The list of the records that were written since their incident was last sealed, by when they were."""
+
+
+def sealed_on(day: str) -> str:
+    """Return the list of the seals made on a day (UTC), `2026-11-21`."""
+    return f"seals#{day}"
+
 
 def opened_in(month: str) -> str:
     """Return the list of the incidents opened in a month, `2026-11`."""

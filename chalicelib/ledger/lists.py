@@ -1,10 +1,10 @@
-"""The ledger's lists: incidents by when they were opened, and what must be looked at again."""
+"""The ledger's lists: incidents by when they were opened, what must be looked at again, what is to be sealed or was."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.ledger.keys import DUE, opened_in
+from chalicelib.ledger.keys import DUE, UNSEALED, opened_in, sealed_on
 from chalicelib.table import Key, Table
 
 _FIRST, _LAST = "0", "~"
@@ -27,6 +27,17 @@ def due(table: Table, now: datetime) -> list[str]:
 def held(table: Table) -> list[Key]:
     """Return the heads that attempts hold, or held when they died; the longest first."""
     return [key for key in table.listed(DUE, _FIRST, _LAST) if not key[0].startswith("incident#")]
+
+
+def unsealed(table: Table) -> list[str]:
+    """Return the ids of the incidents of which something is to be sealed, the longest waiting first."""
+    keys = table.listed(UNSEALED, _FIRST, _LAST)
+    return list(dict.fromkeys(pk.partition("#")[2] for pk, _ in keys if pk.startswith("incident#")))
+
+
+def sealed(table: Table, day: str) -> list[Key]:
+    """Return the keys of the seals made on a day (UTC), `2026-11-21`, in the order in which they were made."""
+    return list(table.listed(sealed_on(day), _FIRST, _LAST))
 
 
 def _months(since: datetime, now: datetime) -> list[str]:

@@ -185,7 +185,7 @@ class Ledger:
         if wait is None:
             notice = replace(notice, told_at=notice.told_at or now.isoformat(timespec="seconds"))
         due = None if wait is None else items.later(now, wait)
-        self.table.write([items.receipts(notice, incident, due)])
+        self.table.write([items.receipts(notice, incident, due, now)])
 
     def note(self, writes: Sequence[Write]) -> None:
         """Write what people decided or are asked, all or nothing. Raises Busy where somebody was faster."""
@@ -231,7 +231,8 @@ class Ledger:
     def _finding(self, record: Record) -> Write:
         body = finding_text(record.newest or record.finding)
         key = incident_pk(record.incident), items.finding_sk(record.finding)
-        return Write(key, {"body": body, "rules": list(record.rules)}, whole=True)
+        evidence = items.unsealed(self.clock()) if record.rules or record.notices else {}  # a heartbeat is none
+        return Write(key, {"body": body, "rules": list(record.rules), **evidence}, whole=True)
 
     def _changes(self, changes: Sequence[Change]) -> list[Write]:
         now = self.clock()

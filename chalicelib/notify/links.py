@@ -36,8 +36,8 @@ _PAGES = {
 def of_resource(resource: Resource) -> str:
     """Return the console URL of a resource; empty where none is known or the event's words do not fit in one."""
     page = _PAGES.get(resource.type, "")
-    named = _named_on_page(resource)
-    return _url(page, resource.region, resource.partition, quote(named, safe="")) if page and named else ""
+    named = _quoted(_named_on_page(resource))
+    return _url(page, resource.region, resource.partition, named) if page and named else ""
 
 
 def of_finding(finding: Finding) -> str:
@@ -46,7 +46,7 @@ def of_finding(finding: Finding) -> str:
     GuardDuty: user guide, "Processing findings with EventBridge". Security Hub: the search term as its own
     console writes it, encoded twice. CloudTrail events appear there some minutes after the event.
     """
-    page, named = "", quote(finding.id, safe="")
+    page, named = "", _quoted(finding.id)
     match finding.source:
         case "guardduty":
             page = "guardduty/home?region={region}#/findings?search=id%3D{id}"
@@ -59,7 +59,7 @@ def of_finding(finding: Finding) -> str:
             page = "config/home?region={region}#/rules/details?configRuleName={id}"
             detail = finding.event.get("detail")
             rule = detail.get("configRuleName") if isinstance(detail, dict) else None
-            named = quote(rule, safe="") if isinstance(rule, str) else ""
+            named = _quoted(rule) if isinstance(rule, str) else ""
     return _url(page, finding.region, finding.partition, named) if page and named else ""
 
 
@@ -72,6 +72,11 @@ def _named_on_page(resource: Resource) -> str:
             return resource.id.partition("/")[0]
         case _:
             return resource.id
+
+
+def _quoted(name: str) -> str:
+    """Return a name as a part of a URL; "" where it has half of a surrogate pair, which no URL can hold."""
+    return "" if re.search("[\ud800-\udfff]", name) else quote(name, safe="")
 
 
 def _url(page: str, region: str, partition: str, named: str) -> str:

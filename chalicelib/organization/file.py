@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.errors import InvalidOrganization
 from chalicelib.organization import limiting, places
-from chalicelib.organization.forms import ACCOUNT, CHANNEL, KEPT_AT, PERSON, SLACK_USER, Known
+from chalicelib.organization.forms import ACCOUNT, CHANNEL, DIGESTS, KEPT_AT, PERSON, SLACK_USER, Known
 from chalicelib.organization.model import Channels, Organization
 from chalicelib.quoting import one_line, quoted
 from chalicelib.toml_reading import is_table, number, only, table, text
@@ -29,6 +29,7 @@ _TABLES = (
     "approvals",
     "people",
     "notify",
+    "evidence",
 )
 
 
@@ -90,6 +91,7 @@ def _parsed(content: str) -> Organization:
         approval_minutes=_approval_minutes(told.get("approvals", {})),
         open_hours=_open_hours(told.get("incidents", {})),
         people=_people(told.get("people", {})),
+        digests=_digests(told.get("evidence", {})),
     )
 
 
@@ -115,6 +117,12 @@ def _approval_minutes(entry: Any) -> int:
     found = is_table(entry, "approvals")
     only(found, "approvals.", ("minutes",))
     return number(found, "approvals.minutes", 5, 1440, 60)
+
+
+def _digests(entry: Any) -> str:
+    found = is_table(entry, "evidence")
+    only(found, "evidence.", ("digests",))
+    return text(found, "evidence.digests", DIGESTS, optional=True)
 
 
 def _people(entry: Any) -> Mapping[str, str]:

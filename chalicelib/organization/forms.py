@@ -31,6 +31,9 @@ SLACK_USER = r"[UW][A-Z0-9]{6,20}"
 PERSON = r"root@[0-9]{12}|(?!root@)[\w+=,.@-]{1,128}"
 """An IAM user or session name (IAM and STS quotas), or a root user."""
 
+DIGESTS = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.-]{1,100}){1,5}"
+"""A bucket and a prefix: nothing in it could stand for more than itself in a policy."""
+
 _ACCOUNT_OR_NONE, _ENVIRONMENT_OR_NONE = rf"{ACCOUNT}|", rf"{ENVIRONMENT}|"
 
 

@@ -80,6 +80,7 @@ class Organization:
     approval_minutes: int = 60
     open_hours: int = 24
     people: Mapping[str, str] = field(default_factory=dict)
+    digests: str = ""  # where the log archive keeps the daily digests: `s3://bucket/prefix`
 
     def account(self, account_id: str) -> Account | None:
         """Return the account of that id, or None where neither the file nor AWS Organizations names it."""
