@@ -24,16 +24,6 @@ def decided(report: AuditReport) -> Section:
         for found in (report.approvals.of(state),)
     )
     people = tuple((Cell(each.by), Cell(each.action.value), count(each.times, each.incidents)) for each in report.deeds)
-    refused = tuple(
-        (
-            incident(each.incident),
-            Cell(utc(each.at), look="time"),
-            who(each.by),
-            Cell(each.action.value),
-            Cell(each.why),
-        )
-        for each in report.refusals
-    )
     decided = sum(bool(each.question.decided_at) for each in asked)
     return Section(
         anchor="decided",
@@ -53,11 +43,18 @@ def decided(report: AuditReport) -> Section:
                 tuple(map(_asked, asked)),
                 "Nobody was asked anything.",
             ),
-            Table(
-                "What was refused", ("incident", "when (UTC)", "who", "wanted", "why it was refused"), refused, "None."
-            ),
+            _refused(report),
         ),
     )
+
+
+def _refused(report: AuditReport) -> Table:
+    heads = ("incident", "when (UTC)", "who", "wanted", "why it was refused")
+    rows = tuple(
+        (incident(e.incident), Cell(utc(e.at), look="time"), who(e.by), Cell(e.action.value), Cell(e.why))
+        for e in report.refusals
+    )
+    return Table("What was refused", heads, rows, "None.")
 
 
 def _asked(each: Asked) -> tuple[Cell, ...]:
