@@ -85,12 +85,8 @@ def reaches(calls: Sequence[Named], contains: frozenset[str]) -> bool:
 
 
 def beyond(calls: Sequence[Made], names: frozenset[str]) -> list[Made]:
-    """Return the calls that go beyond a case's job: those of these names, and what is done once people were told.
-
-    People were told when SNS took the notice and the receipt was kept, which is the call after it.
-    """
-    told = next((index for index, call in enumerate(calls) if call.name == "sns:Publish"), len(calls))
-    return [call for index, call in enumerate(calls) if call.name in names or index > told + 1]
+    """Return the calls of these names: those that go beyond a case's job."""
+    return [call for call in calls if call.name in names]
 
 
 def twice(calls: Sequence[Named]) -> list[str]:

@@ -96,8 +96,7 @@ def _worst(ratios: Mapping[str, float]) -> str:
 
 
 def _beyond(cases: Warms) -> str:
-    names = sorted({name for case in cases for name in CASES[case].beyond})
-    return ", ".join([*(f"`{name}`" for name in names), "and what is done once people were told"])
+    return ", ".join(f"`{name}`" for name in sorted({name for case in cases for name in CASES[case].beyond}))
 
 
 def cold_part(cold: Colds) -> Part:
