@@ -45,10 +45,13 @@ _FINDING = "detail.findings.0"
 def owed(notice: Notice, notices: Iterable[Notice], receipts: Mapping[str, Any], now: int) -> dict[str, Receipt]:
     """Return the receipt of a source that is yet to be told because of a notice; nothing where none is.
 
-    It is recorded with those of the people and is due at once: the schedule sees to it within a minute. `notices` are
-    all of the incident; `now` is in epoch seconds.
+    None is while people are not told yet: it would have them told again before that is due. It is recorded with their
+    receipts and is due at once: the schedule sees to it within a minute. `notices` are all of the incident; `now` is in
+    epoch seconds.
     """
     if notice.verdict not in _SETTLED or not any(each.source == _SOURCE for each in notices):
+        return {}
+    if not all(delivered(dict(receipt)) for name, receipt in receipts.items() if name != TARGET):
         return {}
     if delivered(receipt := receipts.get(TARGET, {})):
         return {TARGET: dict(receipt)}

@@ -99,7 +99,8 @@ class Teller:
             waits = opening and notice.kind is Kind.FOLLOW_UP
             if not told.told_at and not waits and max(told.not_before, told.due) <= now:
                 receipts = self.channels.deliver(notice, told.receipts, parent)
-                owed = source_told.owed(notice, [each for _, each in kept], told.receipts, self._seconds())
+                receipts = {**told.receipts, **receipts}
+                owed = source_told.owed(notice, [each for _, each in kept], receipts, self._seconds())
                 receipts = {**receipts, **owed}
                 self.ledger.receive(incident, replace(told, receipts=receipts), self.channels.wait(receipts))
                 owing += [replace(told, receipts=receipts)] if any("error" in each for each in owed.values()) else []

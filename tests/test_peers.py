@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.catalogue import Catalogue
 from chalicelib.model import Outcome
+from chalicelib.upkeep import tend
 from lab import moto_fixes
 from lab.fakes import securityhub as fake
 from lab.network import LINUX, have_groups, have_subnet, tcp
@@ -166,6 +167,7 @@ def test_one_open_group_that_two_sources_tell_of_is_one_incident_and_acted_on_on
     assert {change.outcome for change in changes} <= {Outcome.CONTAINED, Outcome.COMPLIANT}
     revoked = [call for change in changes for call in change.calls if call.operation == REVOKE]
     assert len(revoked) == 1
+    tend(engine)
     hub = lab.boto(MEMBER, REGION).client("securityhub")
     known = hub.get_findings()["Findings"]
     assert [finding["Workflow"]["Status"] for finding in known] == (["NOTIFIED"] if hub_is_first else [])
@@ -188,6 +190,7 @@ def test_a_finding_that_joins_what_was_contained_already_is_noted_too(lab: Lab, 
     fake.have(MEMBER, REGION, later["detail"]["findings"][0])
     [joined] = engine.handle(later)
     assert joined.id == opened.id
+    tend(engine)
     [finding] = lab.boto(MEMBER, REGION).client("securityhub").get_findings()["Findings"]
     assert finding["Workflow"] == {"Status": "NOTIFIED"}
     assert opened.id in finding["Note"]["Text"]

@@ -9,7 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import time_machine
 from botocore.exceptions import ClientError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from chalicelib import source_told
 from chalicelib.catalogue import Catalogue
@@ -20,14 +23,24 @@ from chalicelib.model import Incident, Outcome
 from chalicelib.scope import limited
 from chalicelib.upkeep import tend
 from infrastructure.actions import ACTIONS
+from lab.channels import CHANNEL
 from lab.fakes import securityhub as fake
 from lab.organization import HUB, Lab
+from lab.slack import Slack
 from lab.stage import prepare
 from tests.replaying import event, played, told
 
 MEMBER, REGION = "111122223333", "eu-central-1"
 OPEN = "securityhub.security_group_open/fires.ssh"
 WAITS = "securityhub.recovery_off/fires.control"
+REFUSED: dict[str, Any] = {
+    "client": None,
+    "http_verb": "POST",
+    "api_url": "https://slack.com/api/chat.postMessage",
+    "req_args": {},
+    "headers": {"Retry-After": "30"},
+    "status_code": 429,
+}
 OPERATOR = f"arn:aws:sts::{HUB}:assumed-role/operator/alice"
 
 
@@ -243,3 +256,27 @@ def test_the_session_can_set_nothing_but_notified_in_that_one_hub() -> None:
             "Condition": only,
         },
     ]
+
+
+def test_what_slack_did_not_take_is_told_when_that_is_due_and_the_source_after_it(
+    lab: Lab, catalogue: Catalogue, clock: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def busy(_: Slack, **message: Any) -> None:
+        asked.append(message["channel"])
+        raise SlackApiError("no", SlackResponse(**REFUSED, data={"ok": False, "error": "ratelimited"}))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Slack, "chat_postMessage", busy)
+        engine, incident, what = tended(lab, catalogue, event(OPEN))
+        engine.handle(what)
+        assert asked == [CHANNEL]
+    assert receipts(engine, incident) == []
+    clock.shift(120)
+    tend(engine)
+    assert len(lab.slack.posted) == 1
+    tend(engine)
+    assert receipts(engine, incident) == [{"said": source_told.NOTED}]
+    assert kept(lab)[0]["Workflow"] == {"Status": "NOTIFIED"}
+    assert len(told(lab)) == 1
