@@ -76,8 +76,7 @@ class Teller:
     def face(self, stored: Stored, kind: Kind = Kind.INCIDENT, grouped: int = 0) -> Notice:
         """Return what an incident's own message shows as it stands; its id is the same while nothing changes."""
         drawn = self._notice(of_stored(stored, self.catalogue), kind, "", self.asked(stored), "", grouped)
-        same = replace(drawn, at="").to_json()
-        return replace(drawn, id=hashlib.sha256(same.encode()).hexdigest()[:12])
+        return replace(drawn, id=_looks(drawn))
 
     def tell(self, incident: str, earlier: Sequence[Told] = (), new: Sequence[Told] = ()) -> list[Told]:
         """Deliver what has not arrived yet and may be told now, an incident's own message before the replies to it.
@@ -135,12 +134,12 @@ class Teller:
         """Bring the incident's own messages up to date: what they say, and the buttons of what is possible now."""
         stored, failed = self.ledger.load(incident), False
         for told in stored.notices:
-            kind = Notice.from_json(told.body).kind
+            first = Notice.from_json(told.body)
             message = told.receipts.get("slack", {})
-            if kind not in _OWN or not message.get("ts"):
+            if first.kind not in _OWN or not message.get("ts"):
                 continue
-            face = self.face(stored, kind, grouped)
-            if message.get("face") != face.id:
+            face = self.face(stored, first.kind, grouped)
+            if (message.get("face") or _looks(first)) != face.id:
                 receipts = self.channels.refresh(face, told.receipts)
                 said = receipts.get("slack", {})
                 failed = failed or ("face_error" in said and "face" not in said)
@@ -168,6 +167,11 @@ class Teller:
             return self.accounts.alias(account)
         except (AccessRefused, BotoCoreError, ClientError):
             return ""
+
+
+def _looks(notice: Notice) -> str:
+    """Return what is the same for notices that look the same."""
+    return hashlib.sha256(replace(notice, id="", at="").to_json().encode()).hexdigest()[:12]
 
 
 def _being_told(told: Told, now: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 from unittest.mock import patch
 
@@ -89,7 +89,8 @@ def _all_needed(check: Callable[[Any, str], None]) -> Callable[[Any, str], None]
 
 def _credentials(lab: Lab, account: str, actions: list[str]) -> ReadOnlyCredentials:
     iam = lab.boto(account, "us-east-1").client("iam")
-    iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=_document("sts:AssumeRole"))
+    with suppress(iam.exceptions.EntityAlreadyExistsException):  # then it gets other permissions
+        iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=_document("sts:AssumeRole"))
     iam.put_role_policy(RoleName=ROLE, PolicyName=ROLE, PolicyDocument=_document(actions or ["none:None"]))
     role = f"arn:aws:iam::{account}:role/{ROLE}"
     keys = lab.boto(account, "us-east-1").client("sts").assume_role(RoleArn=role, RoleSessionName=ROLE)["Credentials"]

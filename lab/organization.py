@@ -30,7 +30,7 @@ from chalicelib.table import LISTS, Table
 from chalicelib.wiring import Surroundings, utc_now
 from chalicelib.wiring import engine as wire
 from lab.channels import CHANNEL, Slack, open_topic, read_queue, targets
-from lab.quickened import quickened
+from lab.quick import quick
 
 HUB = "222222222222"
 MEMBERS = (
@@ -150,7 +150,7 @@ def embedded(mode: Mode = Mode.ENFORCE, partition: str = "aws") -> Iterator[Lab]
         from moto.core.base_backend import BackendDict  # noqa: PLC0415
 
         undo.enter_context(patch.object(utils, "create_loader", _share_models))
-        undo.enter_context(quickened())
+        undo.enter_context(quick())
         undo.enter_context(mock_aws(config={"lambda": {"use_docker": False}, "batch": {"use_docker": False}}))
         undo.callback(_take_back_fixes)
         lab = Lab(BackendDict.reset, _organization(mode, partition))

@@ -17,7 +17,7 @@ from moto.core import set_initial_no_auth_action_count
 from chalicelib.model import Remediation, Resource
 from chalicelib.reconcile import plan, read, write
 from lab import moto_fixes
-from lab.quickened import quickened
+from lab.quick import quick
 from lab.stage import scenes
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"  # moto's account for credentials that it does not know
@@ -62,7 +62,7 @@ def _boto(region: str) -> boto3.Session:
 def opened(region: str = REGION) -> Iterator[Aws]:
     """Yield a session of the account in an AWS that is empty."""
     moto_fixes.apply()
-    with quickened(), mock_aws():
+    with quick(), mock_aws():
         yield Aws(_boto(region), region=region)
 
 

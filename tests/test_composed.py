@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from chalicelib.catalogue import Catalogue
 from chalicelib.model import Change, Incident, Outcome, State
 from lab.crashing import Call, gated, is_write
 from lab.organization import HUB, Lab
-from lab.quick import quick
 from lab.stage import prepare
 from tests.deciding import approve, undo
 from tests.replaying import administrator, event, told
@@ -35,12 +34,6 @@ OTHER = {"111122223333": "444455556666", "444455556666": "111122223333"}
 
 HUBS_OWN = {"dynamodb", "sns", "sqs"}
 """The ledger, the topic and its subscriber."""
-
-
-@pytest.fixture(autouse=True)
-def quickly() -> Iterator[None]:
-    with quick():
-        yield
 
 
 @dataclass(slots=True)

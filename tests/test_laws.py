@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
 import pytest
@@ -15,7 +16,7 @@ from chalicelib.records import change_of, change_text
 from chalicelib.scope import pins, policy
 from chalicelib.units import Unit
 from lab.enforcement import enforced
-from lab.organization import Lab
+from lab.organization import Lab, embedded
 from lab.single import MEMBER, Shape, made, scene_of, shapes
 from tests.replaying import administrator
 
@@ -23,7 +24,11 @@ REMEDIATIONS = load().remediations
 NEIGHBOUR = "555566667777"
 READS = ("Get", "List", "Describe", "BatchGet", "Head", "Lookup", "Query")
 
-every = pytest.mark.parametrize("remediation", [pytest.param(unit, id=id_) for id_, unit in REMEDIATIONS.items()])
+every = pytest.mark.parametrize(
+    "remediation",
+    [pytest.param(unit, id=id_, marks=pytest.mark.xdist_group(f"laws of {id_}")) for id_, unit in REMEDIATIONS.items()],
+)
+"""Each remediation; all of its laws are tried in one process, where they share the life of one change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +63,71 @@ def staged(lab: Lab, remediation: Remediation, account: str = MEMBER) -> Stage:
     return Stage(lab, remediation, made(lab, remediation, account), engine.hands)
 
 
-@every
-def test_after_apply_it_holds_and_a_second_plan_is_a_no_op(lab: Lab, remediation: Remediation) -> None:
-    stage = staged(lab, remediation)
-    assert stage.plan().change.outcome is Outcome.INTENDED
-    applied = stage.apply().change
-    assert stage.read() == applied.after
-    assert stage.plan().change.outcome is Outcome.COMPLIANT
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What one change went through, and what was there at each turn: planned, applied, planned again, undone."""
+
+    resource: Resource
+    asked: tuple[str, ...]  # the operations that a plan called
+    before: State
+    planned: Change
+    applied: Change
+    held: State
+    again: Change
+    undone: Change
+    restored: State
+
+
+@functools.cache
+def life(id_: str) -> Life:
+    """Return the life of a remediation's change, which several laws look at."""
+    with embedded() as lab:
+        stage = staged(lab, REMEDIATIONS[id_])
+        with administrator(lab, MEMBER, stage.resource.region) as aws:
+            reconcile.plan(stage.remediation, aws, stage.resource)
+        asked = tuple(call.operation.split(":")[1] for call in aws.calls)
+        before, planned = stage.read(), stage.plan().change
+        applied = stage.apply()
+        held, again = stage.read(), stage.plan().change
+        undone = applied if stage.remediation.irreversible else stage.hands.undo([applied])[0]
+        return Life(stage.resource, asked, before, planned, applied.change, held, again, undone.change, stage.read())
 
 
 @every
-def test_a_plan_makes_no_write_call(lab: Lab, remediation: Remediation) -> None:
-    stage = staged(lab, remediation)
-    with administrator(lab, MEMBER, stage.resource.region) as aws:
-        reconcile.plan(remediation, aws, stage.resource)
-    operations = [call.operation.split(":")[1] for call in aws.calls]
-    assert operations
-    assert [name for name in operations if not name.startswith(READS)] == []
+def test_after_apply_it_holds_and_a_second_plan_is_a_no_op(remediation: Remediation) -> None:
+    lived = life(remediation.id)
+    assert lived.planned.outcome is Outcome.INTENDED
+    assert lived.held == lived.applied.after
+    assert lived.again.outcome is Outcome.COMPLIANT
 
 
 @every
-def test_undo_restores_what_was_there_before(lab: Lab, remediation: Remediation) -> None:
-    stage = staged(lab, remediation)
-    before = stage.read()
-    applied = stage.apply()
-    if remediation.irreversible:
-        return
-    undone = stage.hands.undo([applied])[0].change
-    assert (undone.outcome, undone.reason) == (Outcome.UNDONE, "")
-    assert stage.read() == before == applied.change.before
+def test_a_plan_makes_no_write_call(remediation: Remediation) -> None:
+    lived = life(remediation.id)
+    assert lived.asked
+    assert [name for name in lived.asked if not name.startswith(READS)] == []
+
+
+@every
+def test_undo_restores_what_was_there_before(remediation: Remediation) -> None:
+    lived = life(remediation.id)
+    assert lived.before == lived.applied.before
+    if not remediation.irreversible:
+        assert (lived.undone.outcome, lived.undone.reason) == (Outcome.UNDONE, "")
+        assert lived.restored == lived.before
+
+
+@every
+def test_before_and_after_survive_the_ledger(remediation: Remediation) -> None:
+    change = life(remediation.id).applied
+    assert change_of(change_text(change)) == change
+
+
+@every
+def test_the_session_policy_of_an_apply_fits_into_what_sts_takes(remediation: Remediation) -> None:
+    resource = life(remediation.id).resource
+    writes = {action: pins(remediation, resource) for action in remediation.writes}
+    assert len(policy(remediation.reads, writes)) <= 2048  # STS AssumeRole, parameter Policy
 
 
 @every
@@ -105,12 +146,6 @@ def test_undo_refuses_what_is_no_longer_as_we_left_it(lab: Lab, remediation: Rem
 
 
 @every
-def test_before_and_after_survive_the_ledger(lab: Lab, remediation: Remediation) -> None:
-    change = staged(lab, remediation).apply().change
-    assert change_of(change_text(change)) == change
-
-
-@every
 def test_all_calls_land_in_the_member_account(lab: Lab, remediation: Remediation) -> None:
     stage = staged(lab, remediation)
     twin = staged(lab, remediation, NEIGHBOUR)
@@ -126,17 +161,11 @@ def test_reads_are_enough_for_a_plan_and_reads_and_writes_are_exactly_what_the_r
     needed = {*remediation.reads, *remediation.writes}
     spare = sorted(needed)
     for shape in shapes(remediation):
-        assert tried(lab, remediation, set(remediation.reads), shape, plan_only=True) == ""
-        assert tried(lab, remediation, needed, shape) == ""
-        spare = [action for action in spare if tried(lab, remediation, needed - {action}, shape) == ""]
+        trial = Trial(lab, remediation, shape)
+        assert trial.ends(set(remediation.reads), plan_only=True) == ""
+        assert trial.ends(needed) == ""
+        spare = [action for action in spare if trial.ends(needed - {action}) == ""]
     assert spare == []
-
-
-@every
-def test_the_session_policy_of_an_apply_fits_into_what_sts_takes(lab: Lab, remediation: Remediation) -> None:
-    resource = staged(lab, remediation).resource
-    writes = {action: pins(remediation, resource) for action in remediation.writes}
-    assert len(policy(remediation.reads, writes)) <= 2048  # STS AssumeRole, parameter Policy
 
 
 def test_what_expires_is_taken_back_without_asking_anybody_and_says_when() -> None:
@@ -147,21 +176,36 @@ def test_what_expires_is_taken_back_without_asking_anybody_and_says_when() -> No
     assert [id_ for id_, unit in REMEDIATIONS.items() if unit.expires_hours < 0] == []
 
 
-def tried(
-    lab: Lab, remediation: Remediation, actions: set[str], shape: Shape | None = None, *, plan_only: bool = False
-) -> str:
-    """Plan, apply and undo with these permissions alone; return the error code that AWS ended it with, if it did."""
-    lab.reset()
-    stage = staged(lab, remediation)
-    if shape:
-        shape(lab.boto(MEMBER, stage.resource.region), stage.resource)
-    with enforced(lab, MEMBER, actions) as keys, administrator(lab, MEMBER, stage.resource.region, keys) as aws:
-        try:
-            plan = reconcile.plan(remediation, aws, stage.resource)
-            if not plan_only:
-                reconcile.write(remediation, aws, stage.resource, plan.before, plan.after)
-                now = reconcile.read(remediation, aws, stage.resource)
-                reconcile.write(remediation, aws, stage.resource, now, plan.before)
-        except ClientError as error:
-            return str(error.response["Error"]["Code"])
-    return ""
+@dataclass(slots=True)
+class Trial:
+    """Tries a change with some permissions alone, on a resource that is made anew once a try has written anything."""
+
+    lab: Lab
+    remediation: Remediation
+    shape: Shape | None
+    stage: Stage | None = None
+
+    def ends(self, actions: set[str], *, plan_only: bool = False) -> str:
+        """Plan, apply and undo with these permissions; return the error code that AWS ended it with, if it did."""
+        stage = self.stage or self.staged()
+        region = stage.resource.region
+        error = ""
+        with enforced(self.lab, MEMBER, actions) as keys, administrator(self.lab, MEMBER, region, keys) as aws:
+            try:
+                plan = reconcile.plan(self.remediation, aws, stage.resource)
+                if not plan_only:
+                    reconcile.write(self.remediation, aws, stage.resource, plan.before, plan.after)
+                    now = reconcile.read(self.remediation, aws, stage.resource)
+                    reconcile.write(self.remediation, aws, stage.resource, now, plan.before)
+            except ClientError as refused:
+                error = str(refused.response["Error"]["Code"])
+        done = [call.operation.split(":")[1] for call in aws.calls if not call.error]
+        self.stage = stage if all(name.startswith(READS) for name in done) else None
+        return error
+
+    def staged(self) -> Stage:
+        self.lab.reset()
+        stage = staged(self.lab, self.remediation)
+        if self.shape:
+            self.shape(self.lab.boto(MEMBER, stage.resource.region), stage.resource)
+        return stage

@@ -23,7 +23,6 @@ from chalicelib.findings import parse
 from chalicelib.model import Change, Mode, Outcome, Resource, Rule
 from chalicelib.units import units
 from lab.organization import Lab
-from lab.quick import quick
 from lab.stage import prepare
 from tests.replaying import EVENTS
 from tests.simulated import difference, everything, matching
@@ -116,8 +115,7 @@ def test_a_rule_leaves_the_neighbours_of_what_its_event_is_about_alone(lab: Lab,
     before = everything(accounts)
     parts = {resource.key: parts_of(lab, resource) for resource in stage.made}
 
-    with quick():
-        incidents = lab.engine(ENFORCING).handle(stage.event)
+    incidents = lab.engine(ENFORCING).handle(stage.event)
     changes = [change for incident in incidents for change in incident.changes]
     lines = [line for line in difference(before, everything(accounts)) if not re.fullmatch(TOLD, line)]
 

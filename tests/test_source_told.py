@@ -92,6 +92,7 @@ def test_what_was_contained_is_noted_and_notified(lab: Lab, catalogue: Catalogue
     assert receipts(engine, incident) == [{"said": source_told.NOTED}]
     [notice] = engine.ledger.load(incident.id).notices
     assert notice.told_at
+    assert lab.slack.updated == []  # what people see is as it stands
 
 
 def test_people_are_told_first_and_the_response_does_not_wait_for_it(lab: Lab, catalogue: Catalogue) -> None:

@@ -16,7 +16,6 @@ from multiprocessing import get_context
 
 from chalicelib.model import Mode
 from lab.organization import embedded
-from lab.quick import quick
 from torture.dying import Death, Moment, deaths, undisturbed
 from torture.lives import Ending, Wrong
 from torture.part import Limits, Part, Promise
@@ -76,7 +75,7 @@ def tried(task: Task) -> Tried:
 
     if time.monotonic() >= task.until:
         return Tried(task.named)
-    with embedded() as lab, quick():
+    with embedded() as lab:
         right = task.right or undisturbed(lab, task.named)
         found = deaths(lab, task.named, right, chosen, task.seed)
     return Tried(task.named, right, len(moments), sum(each.after_a_write for each in moments), tuple(found))

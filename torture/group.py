@@ -30,7 +30,6 @@ from chalicelib.wiring import utc_now
 from lab.crashing import Crash, Fuse, gated
 from lab.network import tcp
 from lab.organization import Lab, embedded
-from lab.quick import quick
 from lab.slack import Slack
 from lab.stage import prepare
 from torture.subjects import EVENTS, catalogue
@@ -164,7 +163,6 @@ def opened(stack: ExitStack, mode: Mode, happened: Counter[str], *, another: boo
     """
     clock = stack.enter_context(time_machine.travel(datetime(2026, 8, 1, 12, tzinfo=UTC), tick=False))
     lab = stack.enter_context(embedded())
-    stack.enter_context(quick())
     lab.slack = Slack(clock=lambda: utc_now().timestamp())
     lab.reset(mode)
     places = {name: replace(place, undo_by_another=another) for name, place in lab.organization.environments.items()}
