@@ -18,11 +18,12 @@ from chalicelib.errors import OverBudget
 from chalicelib.incidents import assemble
 from chalicelib.ledger import Hold, Known, Record, Stored, Told
 from chalicelib.ledger.counters import spend
-from chalicelib.ledger.items import ask, stale
+from chalicelib.ledger.items import ask, close, stale
 from chalicelib.model import Ceiling, Change, Incident, Mode, Outcome, Response
 from chalicelib.notify import Kind
 from chalicelib.notify.notice import Asked, Button
 from chalicelib.storms import joined
+from chalicelib.table import Write
 
 if TYPE_CHECKING:
     from chalicelib.engine import Engine
@@ -70,7 +71,7 @@ def act(
     was = stored.approval(Action.APPROVE) if stored else None
     approval = asked_now(engine, record.incident, [*(stored.changes if stored else ()), *news], was)
     told = _told(engine, replace(record, changes=news), changes, known, earlier, told_only, approval)
-    also = [ask(approval)] if approval and approval is not was else []
+    also = _asking(approval, was)
     faced = earlier and engine.teller.faced(earlier.notices)
     also += [stale(record.incident, engine.clock())] if faced else []
     answered = all(change.outcome is not Outcome.FAILED for change in changes)
@@ -144,6 +145,13 @@ def asked_now(engine: Engine, incident: str, changes: Sequence[Change], was: App
         needed=engine.people.needed({change.resource.account for change in pending}),
         was=was,
     )
+
+
+def _asking(approval: Approval | None, was: Approval | None) -> list[Write]:
+    """Return the writes by which people are asked what is new, and no longer asked what does not wait any more."""
+    if approval is was:
+        return []
+    return [ask(approval)] if approval else [close(was)] if was else []
 
 
 def _told(

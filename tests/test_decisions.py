@@ -171,6 +171,21 @@ class TestUndo:
             f"this rule was undone on this resource: by {ALICE}: false alarm"
         ]
 
+    def test_what_is_only_watched_by_now_is_no_longer_asked(self, lab: Lab, catalogue: Catalogue) -> None:
+        lab.reset(Mode.APPROVE)
+        engine, incident, what = played(lab, catalogue, event(GROUP))
+        approve(engine, incident.id)
+        group = {"GroupId": incident.changes[0].resource.id, "IpPermissions": OPENED}
+        ec2(lab, incident).authorize_security_group_ingress(**group)
+        engine.handle({**what, "detail": {**what["detail"], "eventID": "waits"}})
+        assert outcomes(taken_back(engine, incident, force=True)) == ["undone", "awaiting approval"]
+        engine.handle({**what, "detail": {**what["detail"], "eventID": "watched"}})
+        stored = engine.ledger.load(incident.id)
+        assert [change.outcome for change in stored.changes][1:] == [Outcome.AWAITING, Outcome.OBSERVED]
+        assert stored.approvals == ()
+        with pytest.raises(CountermeasureError, match="nothing waits for approval"):
+            approve(engine, incident.id)
+
     def test_nothing_changed_means_nothing_to_undo(self, lab: Lab, catalogue: Catalogue) -> None:
         lab.reset(Mode.OBSERVE)
         engine, incident, _ = played(lab, catalogue, event(GROUP))
