@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 import boto3
-import botocore.loaders
 import botocore.session
 from botocore.config import Config
+
+from chalicelib.aws_models import Models
 
 PATIENCE = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=3, read_timeout=6)
 """How long AWS may keep us waiting, 4 x (3 + 6) seconds and three pauses: no call takes a whole invocation with it."""
@@ -36,6 +37,6 @@ def made(credentials: Any = None, region: str | None = None) -> boto3.Session:
 
 
 @cache
-def models() -> botocore.loaders.Loader:
+def models() -> Models:
     """Return what reads AWS's models: it keeps what it has read, and each session would have one of its own."""
-    return botocore.loaders.create_loader()
+    return Models()
