@@ -27,7 +27,7 @@ IN_A_HUNDRED = 1
 REPEATED = 0.75
 """So many events that are to be answered have a resource of their own; the others are told again."""
 
-WHOLE = 240
+WHOLE = 480
 """Seconds in which all of it is tried; with less time there are fewer events."""
 
 STORM = 0.5
