@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib import switch_told
 from chalicelib.announcing import announce
 from chalicelib.approvals import granted
 from chalicelib.carrying_out import carry_out, put_aside, tell_as_it_stands
@@ -43,6 +44,7 @@ def tend(engine: Engine) -> int:
             continue  # somebody is at work on it: it stays due
         except Exception as error:  # noqa: BLE001 - it stays due; the others are looked at
             failed.append(error)
+    switch_told.tell(engine)
     for exemption in engine.organization.expired(engine.clock()):
         told = f"It held {exemption.rule} back, for {exemption.owner}: {exemption.reason}. Renew it, or take it out."
         announce(engine, f"exemption {exemption}", f"Exemption expired on {exemption.until}", told)

@@ -98,6 +98,8 @@ def _reason(finding: Finding) -> str:
     detail = finding.event.get("detail", {})
     if finding.source in ("cloudtrail", "signin") and (error := _error(detail)):
         return f"the call failed: {plain(error)}"
+    if finding.event.get("detail-type") == "Security Hub Findings - Custom Action":
+        return f"no rule for this custom action: {plain(str(detail.get('actionName', '')))}"
     template = _NOTHING_FOR.get(finding.source, "no rule for this finding: {type}")
     actor = finding.actor.type if finding.actor and finding.actor.type else "someone unnamed"
     service = str(detail.get("eventSource", "")).removesuffix(".amazonaws.com")

@@ -144,6 +144,10 @@ SILENT: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an archived finding": (changed(story(MINING), detail__service__archived=True), "archived finding"),
     "another control": (CONTROL, "no rule for this control or finding type: Lambda.99"),
+    "a custom action that is not ours": (
+        changed(CONTROL, **{"detail-type": "Security Hub Findings - Custom Action", "detail__actionName": "Ticket"}),
+        "no rule for this custom action: Ticket",
+    ),
     "a suppressed finding": (
         changed(CONTROL, detail__findings__0__Workflow={"Status": "SUPPRESSED"}),
         "suppressed finding",

@@ -103,6 +103,10 @@ def parts(path: Path, title: ast.expr) -> Iterator[list[str]]:
             if target == title.id:
                 yield from parts(path, value)
         return
+    if isinstance(title, ast.IfExp):
+        for branch in (title.body, title.orelse):
+            yield from parts(path, branch)
+        return
     values: Iterable[Any] = title.values if isinstance(title, ast.JoinedStr) else [title]
     found = [str(value.value).strip() for value in values if isinstance(value, ast.Constant)]
     if any(found):

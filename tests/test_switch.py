@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 
 from chalicelib.catalogue import Catalogue
 from chalicelib.errors import CountermeasureError
+from chalicelib.ledger import HOLD_SECONDS
 from chalicelib.model import Mode
 from chalicelib.switch import MAX_AGE, MODE_PARAMETER, parsed, said, switch, written
+from chalicelib.upkeep import tend
+from lab.crashing import Crash, Fuse, gated
 from lab.organization import Lab
 from lab.stage import prepare
-from tests.replaying import event
+from tests.replaying import event, told
 
 NAME = "/countermeasure/prod/mode"
 TRAIL = "cloudtrail.trail_logging_stopped/fires.by_name"
@@ -126,6 +130,41 @@ def test_the_switch_is_asked_once_in_half_a_minute(lab: Lab, ssm: Any) -> None:
             counts.append(len(asked))
     ssm.meta.events.unregister("before-parameter-build.ssm.GetParameter", unique_id="asked")
     assert counts == [1, 1, 1, 2, 2]
+
+
+def test_people_are_told_once_whenever_the_switch_is_set(lab: Lab, catalogue: Catalogue, ssm: Any) -> None:
+    said = []
+    with time_machine.travel(datetime(2026, 8, 1, 12, tzinfo=UTC), tick=False) as clock:
+        engine = lab.engine(catalogue)
+        for value in ("enforce", "off: noise", "off: other words", "observe", "enforce", "off: noise"):
+            set_to(ssm, value)
+            for _ in range(2):
+                clock.shift(timedelta(seconds=60))
+                tend(engine)
+            said.append(told(lab))
+    off, lifted = "Told: The kill switch holds at OFF", "Told: The kill switch is lifted"
+    assert [[headline.partition(" in ")[0] for headline in each] for each in said] == [
+        [],
+        [off],
+        [],
+        ["Told: The kill switch holds at OBSERVE"],
+        [lifted],
+        [off],
+    ]
+    assert "is set to OFF: noise" in str(lab.slack.posted[0])
+
+
+def test_a_death_while_it_is_told_neither_loses_nor_doubles_it(lab: Lab, catalogue: Catalogue, ssm: Any) -> None:
+    set_to(ssm, "off")
+    with time_machine.travel(datetime(2026, 8, 1, 12, tzinfo=UTC), tick=False) as clock:
+        for number in range(1, 6):
+            with suppress(Crash), gated(Fuse(number, after=False, writes_only=True)):
+                tend(lab.engine(catalogue))
+            clock.shift(timedelta(seconds=HOLD_SECONDS + 1))
+        for _ in range(3):
+            tend(lab.engine(catalogue))
+            clock.shift(timedelta(seconds=HOLD_SECONDS + 1))
+    assert len([message for message in lab.slack.messages if "The kill switch" in str(message)]) == 1
 
 
 def test_a_switch_that_may_not_be_read_any_more_lowers_an_engine_that_enforced(lab: Lab, ssm: Any) -> None:
