@@ -36,10 +36,12 @@ def tend(engine: Engine) -> int:
     failed: list[Exception] = []
     taken = engine.ledger.take_over_died()
     incidents = due(engine.ledger.table, engine.clock())[:_AT_ONCE]
+    kept: set[str] = set()
     for incident in incidents:
         try:
             _tend(engine, incident)
             keep(engine, incident)
+            kept.add(incident)
         except Busy:
             continue  # somebody is at work on it: it stays due
         except Exception as error:  # noqa: BLE001 - it stays due; the others are looked at
@@ -48,7 +50,7 @@ def tend(engine: Engine) -> int:
     for exemption in engine.organization.expired(engine.clock()):
         told = f"It held {exemption.rule} back, for {exemption.owner}: {exemption.reason}. Renew it, or take it out."
         announce(engine, f"exemption {exemption}", f"Exemption expired on {exemption.until}", told)
-    failed += seal_listed(engine, lambda: engine.hands.left() > _ENOUGH)
+    failed += seal_listed(engine, lambda: engine.hands.left() > _ENOUGH, kept)
     if failed:
         raise failed[0]
     return taken + len(incidents)

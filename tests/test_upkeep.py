@@ -14,7 +14,7 @@ from chalicelib.decision import Action
 from chalicelib.engine import Engine
 from chalicelib.ledger import HOLD_SECONDS, Ledger, Stored
 from chalicelib.ledger.items import stale
-from chalicelib.ledger.lists import due
+from chalicelib.ledger.lists import due, unsealed
 from chalicelib.model import Incident, Mode
 from chalicelib.notify import Kind, Notice
 from chalicelib.upkeep import tend
@@ -77,6 +77,22 @@ def test_an_incident_of_which_only_a_message_is_due_is_read_once(
     clock.shift(timedelta(seconds=HOLD_SECONDS + 1))
     assert loads(engine) == 1
     assert due(engine.ledger.table, engine.clock()) == []
+
+
+def test_what_was_sealed_as_it_was_due_is_not_read_again_to_be_sealed(
+    clock: time_machine.Traveller, lab: Lab, catalogue: Catalogue
+) -> None:
+    lab.reset(Mode.APPROVE)
+    engine, incident, _ = played(lab, catalogue, event(GROUP))
+    clock.shift(timedelta(minutes=61))
+    events, read = engine.ledger.table.client.meta.events, []
+    events.register("provide-client-params.dynamodb.Query", lambda params, **_: read.append(params), unique_id="read")
+    tend(engine)
+    events.unregister("provide-client-params.dynamodb.Query", unique_id="read")
+    assert [each.id for each in escalations(engine, incident)]
+    assert unsealed(engine.ledger.table) == [incident.id]
+    whole = [params for params in read if "IndexName" not in params]
+    assert len(whole) == 5  # twice to see what is due, twice to show it, once to seal it
 
 
 def test_when_both_that_wait_are_overdue_the_second_channel_is_told_once_of_both(
