@@ -102,9 +102,10 @@ class Hands:
     ) -> list[Step]:
         """Act on every step, in order, through one session per rule, account and region; `record` keeps the AWS calls.
 
-        What one rule needs fits into a session policy; what all rules of a finding need together may not.
+        What one rule needs fits into a session policy; what all rules of a finding need together may not. A session
+        that could not be opened is not tried again for the next step: what AWS kept us waiting for, others still have.
         """
-        sessions: dict[tuple[str, str, str], ScopedSession] = {}
+        sessions: dict[tuple[str, str, str], ScopedSession | Exception] = {}
         acted = []
         for step in steps:
             place = _place(step)
@@ -113,8 +114,11 @@ class Hands:
                 if self.left() < ENOUGH:
                     raise OutOfTime("there is no time left to begin it: it is tried again")
                 if place not in sessions:
-                    sessions[place] = open_([other for other in steps if _place(other) == place])
-                with sessions[place] as aws:
+                    sessions[place] = _opened(open_, [other for other in steps if _place(other) == place])
+                session = sessions[place]
+                if isinstance(session, Exception):
+                    raise session
+                with session as aws:
                     aws.calls = made
                     done = act(aws, step)
             except Gone as error:
@@ -136,6 +140,14 @@ class Hands:
         account, region, _ = _place(steps[0])
         pairs = [(step.unit.remediation, step.unit.resource) for step in steps]
         return self.accounts.writing(account, region, steps[0].change.incident, pairs)
+
+
+def _opened(open_: Open, steps: Sequence[Step]) -> ScopedSession | Exception:
+    """Return the session for steps, or why there is none."""
+    try:
+        return open_(steps)
+    except Exception as error:  # noqa: BLE001 - it is the reason of every step that needed it
+        return error
 
 
 def _plan(aws: ScopedSession, step: Step, protected: Protected) -> Step:

@@ -223,6 +223,18 @@ class TestFailures:
         assert "member template" in incident.changes[0].reason
         assert len(told(lab)) == 1
 
+    def test_an_account_that_refuses_us_is_asked_once_for_all_that_is_to_be_done_there(
+        self, lab: Lab, catalogue: Catalogue
+    ) -> None:
+        stage = prepare(lab, catalogue, event(MINING))
+        engine = lab.engine(catalogue)
+        asked = refuse(engine)
+        [incident] = engine.handle(stage.event)
+        assert outcomes(incident) == {"ec2.snapshot_volumes": "failed", "ec2.isolate_instance": "failed"}
+        assert len({change.reason for change in incident.changes}) == 1
+        assert "could not be assumed" in incident.changes[0].reason
+        assert asked == ["countermeasure-plan"]
+
 
 class TestNotices:
     def test_a_notice_that_slack_does_not_take_is_kept_and_told_when_it_is_due(
@@ -322,11 +334,14 @@ def hold(lab: Lab, incident: Incident) -> None:
         )
 
 
-def refuse(engine: Engine) -> None:
-    """Have STS refuse us, as it does where the member template is not deployed."""
+def refuse(engine: Engine) -> list[object]:
+    """Have STS refuse us, as it does where the member template is not deployed; return what sessions were asked for."""
+    asked: list[object] = []
 
     class Refusing:
-        def assume_role(self, **_: object) -> None:
+        def assume_role(self, RoleSessionName: str, **_: object) -> None:  # noqa: N803 - as STS names it
+            asked.append(RoleSessionName)
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": "is not authorized"}}, "AssumeRole")
 
     engine.hands.accounts.sts = Refusing()
+    return asked

@@ -37,6 +37,8 @@ _SAID_WHY = {Outcome.FAILED, Outcome.UNVERIFIED}
 _OTHERWISE = {"AssumeRole": ("could not be assumed",)}
 """In which words an operation is named where not by its name."""
 
+_NO_TIME = "there is no time left to begin it"
+
 _STALE = {Fault.STALE, Fault.STALE_LONG}
 
 
@@ -60,9 +62,11 @@ class Judge:
         recorded += [change for record in begun(engine, self.units) for change in record.changes]
         said = [change for incident in answered for change in incident.changes]
         done = {_place(change) for change in recorded if change.outcome is Outcome.CONTAINED}
-        for change in {(c.id, c.outcome): c for c in (*recorded, *said)}.values():
+        each = {(c.id, c.outcome): c for c in (*recorded, *said)}.values()
+        reasons = " ".join(change.reason for change in each)
+        for change in each:
             if change in recorded or change.outcome is not Outcome.COMPLIANT or _place(change) not in done:
-                self._true(change, now, line, fault, over=over)
+                self._true(change, now, line, fault, over=over, reasons=reasons)
         for place, state in now.items():
             chain = [change for change in recorded if _place(change) == place]
             if not reconcile.same(state, self.first[place]):
@@ -125,7 +129,7 @@ class Judge:
         """Return how many notices SNS was told more than once."""
         return sum(number > 1 for number in self.heard.values())
 
-    def _true(self, change: Change, now: States, line: Line, fault: Fault | None, *, over: bool) -> None:
+    def _true(self, change: Change, now: States, line: Line, fault: Fault | None, *, over: bool, reasons: str) -> None:
         place, outcome = _place(change), change.outcome
         usual = self.usual.get(place, outcome)
         passing = {Outcome.INTENDED} if not over else set()
@@ -141,6 +145,8 @@ class Judge:
             said = " ".join(ceiling.reason for ceiling in change.ceilings)
         elif outcome not in _SAID_WHY or fault in _STALE or outcome is usual:
             return
+        if said.startswith(_NO_TIME):
+            said = reasons  # whom AWS kept waiting says what it was; the others had no time left
         operation = line.operation.partition(".")[2]
         named = any(way in said for way in (operation, *_OTHERWISE.get(operation, ()), "Waiter "))
         named = named and any(code in said for code in line.codes)
