@@ -16,6 +16,7 @@ from chalicelib.decision import Action, Decision
 from chalicelib.errors import Busy, CountermeasureError, MalformedEvent, MalformedRequest, NotAllowed, NotDelivered
 from chalicelib.notify.secrets import SlackSecret
 from chalicelib.notify.slack_clients import web_client
+from chalicelib.quoting import LINE
 from chalicelib.slackapp.clicks import Click, parse
 from chalicelib.slackapp.deciding import carry_out, of_click, of_event, to_event
 from chalicelib.slackapp.forms import form as form_of
@@ -93,6 +94,7 @@ NO_DECISIONS: dict[str, Any] = {
     "no address": {**EVENT, "response_url": None},
     "an address elsewhere": {**EVENT, "response_url": "https://example.com/"},
     "an action that is none": {**EVENT, "decision": {**EVENT["decision"], "action": "drop"}},
+    "an action without end": {**EVENT, "decision": {**EVENT["decision"], "action": "drop" * 1000}},
     "a number for a text": {**EVENT, "decision": {**EVENT["decision"], "incident": 1}},
     "a text for a flag": {**EVENT, "decision": {**EVENT["decision"], "force": "yes"}},
     "a flag for a number": {**EVENT, "decision": {**EVENT["decision"], "minutes": True}},
@@ -105,8 +107,9 @@ NO_DECISIONS: dict[str, Any] = {
 class TestADecisionOnItsWay:
     @pytest.mark.parametrize("event", NO_DECISIONS.values(), ids=NO_DECISIONS)
     def test_what_is_no_decision_is_refused(self, event: Any) -> None:
-        with pytest.raises(MalformedEvent):
+        with pytest.raises(MalformedEvent) as refused:
             of_event(event)
+        assert len(str(refused.value)) <= LINE
 
 
 def raising(error: Exception) -> Callable[[Decision], Decision]:

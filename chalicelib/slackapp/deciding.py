@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.decision import Action, Decision
 from chalicelib.errors import Busy, CountermeasureError, MalformedEvent, NotDelivered
 from chalicelib.notify.buttons import value, value_of
+from chalicelib.quoting import one_line
 from chalicelib.slackapp.clicks import RESPONSE_URL, USER, Click
 from chalicelib.slackapp.forms import REASON_LONGEST
 from chalicelib.slackapp.web import whisper
@@ -54,7 +55,7 @@ def of_event(event: Any) -> tuple[Decision, str]:
     try:
         decision = Decision(**_typed(told))
     except (TypeError, ValueError) as error:
-        raise MalformedEvent(f"the decision is not one: {error}") from None
+        raise MalformedEvent(one_line(f"the decision is not one: {error}")) from None
     if decision.via != "slack" or not USER.fullmatch(decision.by.removeprefix("slack:")):
         raise MalformedEvent("the decision is not of a person in Slack")
     if not _as_clicked(decision):
