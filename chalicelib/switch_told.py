@@ -27,5 +27,6 @@ def tell(engine: Engine) -> None:
     times = before["times"] + 1
     title = f"The kill switch holds at {mode.name}" if why else "The kill switch is lifted"
     severity = Severity.HIGH if why else Severity.LOW
-    announce(engine, f"switch {times} {mode.name}", title, f"{_MEANS[mode]} {why}".strip(), severity)
+    said = f"{why[:1].upper()}{why[1:].rstrip('.')}. {_MEANS[mode]}" if why else _MEANS[mode]
+    announce(engine, f"switch {times} {mode.name}", title, said, severity)
     table.write([Write(_HEAD, {"mode": mode.name, "times": times})])
