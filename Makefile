@@ -56,7 +56,7 @@ bench: $(READY) ## Time it beside Cloud Custodian and bare AWS calls, twelve min
 
 lock: $(READY) ## Renew requirements.txt and requirements-dev.txt from the ranges in pyproject.toml
 	@$(BIN)/python -m pip install -q uv
-	@$(BIN)/uv pip compile pyproject.toml --universal --upgrade --no-header -q -o requirements.txt
+	@$(BIN)/uv pip compile pyproject.toml --universal --upgrade --generate-hashes --no-header -q -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --upgrade --no-header -q -c requirements.txt -o requirements-dev.txt
 
 clean: ## Remove what was made here
