@@ -187,9 +187,10 @@ class TestEngine:
 
 
 STARTED = """
-import json, sys
+import gc, json, sys
 sys.path.insert(0, sys.argv[1])
 import app
+assert gc.isenabled() and gc.get_freeze_count()
 patterns = {source.name: getattr(source, "event_pattern", None) for source in app.app.event_sources}
 print(json.dumps([sorted(sys.modules), patterns, app.traced is not None]))
 """
