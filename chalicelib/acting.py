@@ -34,6 +34,9 @@ Open: TypeAlias = Callable[[Sequence[Step]], ScopedSession]
 ENOUGH = 30
 """Seconds that must be left for one more unit: AWS may keep us waiting for a call of it, and people are to be told."""
 
+UNSEEN = "it could not be looked at yet: "
+"""How the reason begins of a change that was written, and could not be looked at."""
+
 _BY_MODE = {Mode.OBSERVE: Outcome.OBSERVED, Mode.APPROVE: Outcome.AWAITING, Mode.ENFORCE: Outcome.INTENDED}
 
 
@@ -82,8 +85,7 @@ class Hands:
         def look(aws: ScopedSession, step: Step) -> Step:
             expected = step.change.after if done is Outcome.CONTAINED else step.change.before
             now = reconcile.read(step.unit.remediation, aws, step.unit.resource)
-            outcome = done if reconcile.same(now, expected) else step.change.outcome
-            return replace(step, change=replace(step.change, outcome=outcome), now=now)
+            return Step(step.unit, seen(step.change, done) if reconcile.same(now, expected) else step.change, now)
 
         found = list(steps)
         for seconds in reconcile.WAITS:
@@ -124,7 +126,7 @@ class Hands:
             except Gone as error:
                 done = _ended(step, Outcome.GONE, str(error))
             except Exception as error:  # noqa: BLE001 - one unit's failure is told and recorded; the others go on
-                why = _why(error) if failed else step.change.reason or _why(error)  # what failed first says more
+                why = _why(error) if failed else step.change.reason or UNSEEN + _why(error)  # the first says more
                 done = _ended(step, failed or step.change.outcome, why)
             acted.append(_noted(done, made) if record else done)
         return acted
@@ -140,6 +142,11 @@ class Hands:
         account, region, _ = _place(steps[0])
         pairs = [(step.unit.remediation, step.unit.resource) for step in steps]
         return self.accounts.writing(account, region, steps[0].change.incident, pairs)
+
+
+def seen(change: Change, outcome: Outcome) -> Change:
+    """Return a change that was seen to have come true; why it could not be seen before is over."""
+    return replace(change, outcome=outcome, reason="" if change.reason.startswith(UNSEEN) else change.reason)
 
 
 def _opened(open_: Open, steps: Sequence[Step]) -> ScopedSession | Exception:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.acting import Step
+from chalicelib import reconcile
+from chalicelib.acting import Step, seen
 from chalicelib.announcing import announce
 from chalicelib.approvals import asked_for, waiting
 from chalicelib.decision import Action, Approval
@@ -202,8 +203,14 @@ def _intended(steps: Iterable[Step]) -> list[Step]:
 
 
 def _as_it_ended(change: Change, done: Mapping[str, Change]) -> Change:
-    """Return a change that an attempt before recorded as done as that did: it knows what was there before."""
-    return done.get(change.id, change) if change.outcome is Outcome.COMPLIANT else change
+    """Return a change that an attempt before recorded as done as that did: it knows what was there before.
+
+    What could not be seen then was seen now.
+    """
+    before = done.get(change.id) if change.outcome is Outcome.COMPLIANT else None
+    if before is None:
+        return change
+    return seen(before, Outcome.CONTAINED) if reconcile.same(change.before, before.after) else before
 
 
 def _is_news(change: Change, stored: Stored | None) -> bool:

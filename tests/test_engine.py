@@ -213,6 +213,46 @@ class TestFailures:
         assert outcomes(incident) == {"cloudtrail.start_logging": "unverified"}
         assert [line.split(":")[0] for line in told(lab)] == ["Not yet verified"]
 
+    def test_what_could_not_be_looked_at_says_so_until_the_next_delivery_sees_that_it_holds(
+        self, lab: Lab, catalogue: Catalogue
+    ) -> None:
+        isolate, snapshot = (catalogue.remediations[f"ec2.{name}"] for name in ("isolate_instance", "snapshot_volumes"))
+        written: list[bool] = []
+
+        def write(aws: Session, resource: Resource, before: State, after: State) -> None:
+            isolate.write(aws, resource, before, after)
+            written.append(True)
+
+        def read(aws: Session, resource: Resource) -> State:
+            if written:
+                raise TimeoutError("no answer")
+            return isolate.read(aws, resource)
+
+        bad = broken(catalogue, isolate.id, write=write, read=read)
+        bad = broken(bad, snapshot.id, write=raising(TimeoutError("no answer")))
+        _, incident, what = played(lab, bad, event(MINING))
+        assert outcomes(incident) == {snapshot.id: "failed", isolate.id: "unverified"}
+        assert incident.changes[-1].reason == "it could not be looked at yet: TimeoutError: no answer"
+        [incident] = lab.engine(catalogue).handle(what)
+        assert {(change.outcome, change.reason) for change in incident.changes} == {(Outcome.CONTAINED, "")}
+
+    def test_what_could_not_be_looked_at_says_so_until_the_schedule_sees_that_it_holds(
+        self, lab: Lab, catalogue: Catalogue
+    ) -> None:
+        start = catalogue.remediations["cloudtrail.start_logging"]
+        states = iter([start.read, *[raising(TimeoutError("no answer"))] * 9])
+
+        def read(aws: Session, resource: Resource) -> State:
+            return next(states)(aws, resource)
+
+        with time_machine.travel("2026-08-01T12:00:00+00:00", tick=False) as clock:
+            engine, incident, _ = played(lab, broken(catalogue, start.id, read=read), event(TRAIL))
+            assert outcomes(incident) == {start.id: "unverified"}
+            clock.shift(timedelta(minutes=5))
+            tend(lab.engine(catalogue))
+        [change] = engine.ledger.load(incident.id).changes
+        assert (change.outcome, change.reason) == (Outcome.CONTAINED, "")
+
     def test_an_account_that_refuses_us_ends_in_failed_with_what_to_check(self, lab: Lab, catalogue: Catalogue) -> None:
         stage = prepare(lab, catalogue, event(TRAIL))
         engine = lab.engine(catalogue)

@@ -271,7 +271,7 @@ class TestWhatChangedMeanwhile:
         clock.shift(A_DAY)
         tend(replace(engine, facts=lambda: Facts(engine.clock(), lambda: (Mode.OBSERVE, "incident 42"))))
         assert (block(engine, incident).outcome, due_now(engine)) == (Outcome.CONTAINED, [incident.id])
-        assert told(lab) == []
+        assert leads(lab) == ["Told"]  # of the switch
         tend(replace(engine, facts=lambda: Facts(engine.clock(), lambda: (Mode.APPROVE, "incident 42"))))
         assert block(engine, incident).outcome is Outcome.UNDONE
 

@@ -145,7 +145,7 @@ class Judge:
             said = " ".join(ceiling.reason for ceiling in change.ceilings)
         elif outcome not in _SAID_WHY or fault in _STALE or outcome is usual:
             return
-        if said.startswith(_NO_TIME):
+        if _NO_TIME in said:
             said = reasons  # whom AWS kept waiting says what it was; the others had no time left
         operation = line.operation.partition(".")[2]
         named = any(way in said for way in (operation, *_OTHERWISE.get(operation, ()), "Waiter "))
