@@ -14,7 +14,7 @@ from chalicelib.model import Finding, Remediation, Resource, Rule, Severity
 from lab.organization import Lab
 from lab.scene import Scene
 from lab.shapes import with_own
-from lab.stage import scenes
+from lab.stage import remember, scenes
 
 MEMBER = "444455556666"
 REGION = "eu-west-1"
@@ -71,6 +71,7 @@ def made(lab: Lab, remediation: Remediation, account: str = MEMBER, *, shape: Sh
     for change in (scene.instead.get(remediation.id), shape):
         if change:
             change(lab.boto(account, region), resource)
+    remember(lab, resource, scene)
     return resource
 
 

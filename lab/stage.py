@@ -65,13 +65,18 @@ def prepare(lab: Lab, catalogue: Catalogue, event: Mapping[str, Any]) -> Stage:
             missing[resource.key] = f"{type(error).__name__}: {error}"[:300]
             continue
         made.append(replace(resource, id=real))
-        if how := scene.details.get(BASELINE):
-            keep(lab.ledger(), {made[-1].key: how}, datetime.now(UTC).date())
+        remember(lab, made[-1], scene)
         if real != resource.id:
             mapped[resource.id] = real
     true = renamed(event, mapped)
     _have_findings(true)
     return Stage(true, tuple(made), mapped, missing)
+
+
+def remember(lab: Lab, resource: Resource, scene: Scene) -> None:
+    """Have the ledger know how the resource was while all was well, where its scene says it."""
+    if how := scene.details.get(BASELINE):
+        keep(lab.ledger(), {resource.key: how}, datetime.now(UTC).date())
 
 
 def _have_findings(event: Mapping[str, Any]) -> None:

@@ -151,6 +151,18 @@ def test_a_number_that_somebody_takes_at_the_same_moment_asks_to_be_tried_again(
         write(BLOCK, aws, SUBNET, planned.before, planned.after)
 
 
+def test_an_entry_whose_answer_was_lost_is_not_taken_for_somebody_elses(aws: Aws, ec2: Any) -> None:
+    make(aws, SUBNET)
+    planned = plan(BLOCK, aws, SUBNET)
+    ours = lambda **_: add(ec2, 99, f"{IP}/32")  # noqa: E731 - botocore asks once more, and it is there
+    events = aws.client("ec2").meta.events
+    events.register_first("before-call.ec2.CreateNetworkAclEntry", ours, unique_id="ours")
+    once = lambda **_: events.unregister("before-call.ec2.CreateNetworkAclEntry", unique_id="ours")  # noqa: E731
+    events.register_last("before-call.ec2.CreateNetworkAclEntry", once)
+    write(BLOCK, aws, SUBNET, planned.before, planned.after)
+    assert plan(BLOCK, aws, SUBNET).before == planned.after
+
+
 def test_a_subnet_that_got_another_acl_is_drift(aws: Aws, ec2: Any) -> None:
     make(aws, SUBNET)
     before, after = apply(aws, BLOCK, SUBNET)

@@ -33,6 +33,9 @@ class Held(StrEnum):
     ONCE = "Nothing is told twice, unless SNS took it and nobody heard or could write it down."
 
 
+SOON = timedelta(hours=12)
+"""What is due later than that is no loose end: an address that is blocked for a day."""
+
 _SAID_WHY = {Outcome.FAILED, Outcome.UNVERIFIED}
 _OTHERWISE = {"AssumeRole": ("could not be assumed",)}
 """In which words an operation is named where not by its name."""
@@ -103,7 +106,7 @@ class Judge:
             self._current(stored)
         slack = Counter(m.get("metadata", {}).get("event_payload", {}).get("id") for m in self.lab.slack.messages)
         self.hold(Held.ONCE, max(slack.values(), default=0) <= 1, "Slack was told twice")
-        left = [*due(engine.ledger.table, engine.clock() + timedelta(days=2)), *held(engine.ledger.table)]
+        left = [*due(engine.ledger.table, engine.clock() + SOON), *held(engine.ledger.table)]
         self.hold(Held.RIGHT, not any(left), f"{left} are due for ever")
 
     def undone(self, engine: Engine) -> None:

@@ -30,7 +30,7 @@ from lab.line import Line, faulty
 from lab.organization import Lab
 from lab.slack import Slack
 from torture.fault_copies import Copies, Tried
-from torture.fault_judge import Held, Judge
+from torture.fault_judge import SOON, Held, Judge
 from torture.fault_looks import Place, incidents, states
 from torture.subjects import Named, Subject, made
 
@@ -102,7 +102,7 @@ class _Trial:
         schedule = _slow(self.lab.engine(self.subject.catalogue), self.line)
         for seconds in LATER:
             table = self.engine.ledger.table
-            if due(table, self.engine.clock() + timedelta(days=2)) or held(table):
+            if due(table, self.engine.clock() + SOON) or held(table):
                 self.line.shift(seconds)
                 with self.line.invocation():
                     tend(schedule)

@@ -57,6 +57,9 @@ def deny(ec2: Json, acl: Json, cidr: str, egress: bool) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] != "NetworkAclEntryAlreadyExists":
             raise
+        [now] = ec2.describe_network_acls(NetworkAclIds=[acl["NetworkAclId"]])["NetworkAcls"]
+        if free[-1] in denials(now, cidr, egress):
+            return  # it is ours: botocore asked once more, as it did not hear the answer
         raise Busy(f"{acl['NetworkAclId']}: somebody took number {free[-1]} a moment ago: try again") from error
 
 
