@@ -48,7 +48,7 @@ package: $(READY) ## Make the CloudFormation template and the zip of STAGE (dev)
 e2e: $(READY) ## Deploy the package to local AWS emulators, have it answer events there, and follow the guide
 	@$(BIN)/python -m e2e
 
-torture: $(READY) ## Crashes, faults, races, storms and hostile input, forty minutes of them: what holds, in docs/reliability.md
+torture: $(READY) ## Crashes, faults, races, storms and hostile input, half an hour of them: what holds, in docs/reliability.md
 	@$(BIN)/python -m torture --write $(ARGS)
 
 bench: $(READY) ## Time it beside Cloud Custodian and bare AWS calls, twelve minutes: what holds, in docs/performance.md

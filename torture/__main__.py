@@ -17,7 +17,7 @@ from pathlib import Path
 from torture.part import Limits, Part, Promise
 from torture.report import conditions, markdown, shown
 
-PARTS = {"crashes": 900, "faults": 420, "stories": 240, "deliveries": 120, "storm": 480, "hostile": 180}
+PARTS = {"crashes": 540, "faults": 300, "stories": 180, "deliveries": 120, "storm": 480, "hostile": 150}
 """The parts, in order, and how many seconds of wall time each may take."""
 
 PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
