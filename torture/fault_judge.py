@@ -152,7 +152,8 @@ class Judge:
             said = reasons  # whom AWS kept waiting says what it was; the others had no time left
         operation = line.operation.partition(".")[2]
         named = any(way in said for way in (operation, *_OTHERWISE.get(operation, ()), "Waiter "))
-        named = named and any(code in said for code in line.codes)
+        heard = fault is Fault.LOST  # botocore asked once more, and had an answer to that
+        named = named and (heard or any(code in said for code in line.codes))
         self.hold(
             Held.TRUE, named, f"{place} is {outcome}, and nobody says that {line.operation} met {line.codes}: {said!r}"
         )
