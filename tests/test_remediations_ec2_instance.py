@@ -168,11 +168,11 @@ def test_a_target_that_is_its_address_is_taken_out_too(aws: Aws, ec2: Any) -> No
     found = ec2.describe_instances(InstanceIds=[INSTANCE.id])["Reservations"][0]["Instances"][0]
     made = elb.create_target_group(Name="by-address", Protocol="TCP", Port=25, VpcId=found["VpcId"], TargetType="ip")
     arn = made["TargetGroups"][0]["TargetGroupArn"]
-    elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": found["PrivateIpAddress"]}, {"Id": "10.20.1.250"}])
+    elb.register_targets(TargetGroupArn=arn, Targets=[{"Id": found["PrivateIpAddress"]}, {"Id": "10.20.2.250"}])
     before, _ = apply(aws, LEAVE, INSTANCE)
     assert before["targets"][arn] == [{"Id": found["PrivateIpAddress"], "Port": 25}]
     left = elb.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
-    assert [each["Target"]["Id"] for each in left] == ["10.20.1.250"]
+    assert [each["Target"]["Id"] for each in left] == ["10.20.2.250"]
 
 
 @pytest.mark.parametrize(
