@@ -24,8 +24,16 @@ from tests.functions import Deployed, forget, write
 CORPUS = Path(os.environ.get("COUNTERMEASURE_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 
 
-def pytest_collection_finish() -> None:
-    """Have the garbage collector pass over what is there for good: seventeen thousand tests, and AWS's models."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have the garbage collector pass over what is there for good: eighteen thousand tests, and AWS's models.
+
+    Tests of one group share what is costly: raises UsageError where pytest-xdist would not keep them together.
+    """
+    grouped = [item for item in session.items if item.get_closest_marker("xdist_group")]
+    if session.config.getoption("loadgroup", default=False) and any("@" not in item.nodeid for item in grouped):
+        raise pytest.UsageError(
+            "pytest-xdist does not know the groups of tests: take a version of pytest that it knows"
+        )
     gc.collect()
     gc.freeze()
 
