@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.errors import Gone
 from chalicelib.model import Resource
 from chalicelib.reconcile import plan, read
+from lab.scenes.kms_key import schedule_deletion
 from remediations.kms import cancel_deletion, enable_key, remove_foreign_grants
 from tests.aws import ACCOUNT, REGION, Aws, apply, make, undo
 
@@ -43,6 +45,7 @@ def other_key(aws: Aws) -> str:
 
 def test_a_cancelled_deletion_leaves_the_key_disabled_and_undo_gives_it_thirty_days(aws: Aws) -> None:
     make(aws, KEY)
+    schedule_deletion(aws.boto, KEY)
     assert states(aws) == ["Enabled", "PendingDeletion"]
     change = apply(aws, cancel_deletion.remediation, KEY)
     assert states(aws) == ["Enabled", "Disabled"]
@@ -71,6 +74,9 @@ def test_what_waits_for_its_deletion(aws: Aws, state: str, deletion: str) -> Non
 
 def test_a_key_is_saved_and_then_enabled_and_undone_in_reverse(aws: Aws) -> None:
     make(aws, KEY)
+    schedule_deletion(aws.boto, KEY)
+    with pytest.raises(ClientError, match="KMSInvalidStateException"):
+        apply(aws, enable_key.remediation, KEY)
     saved = apply(aws, cancel_deletion.remediation, KEY)
     enabled = apply(aws, enable_key.remediation, KEY)
     assert states(aws) == ["Enabled", "Enabled"]

@@ -41,6 +41,8 @@ _OTHERWISE = {"AssumeRole": ("could not be assumed",)}
 """In which words an operation is named where not by its name."""
 
 _NO_TIME = "there is no time left to begin it"
+_ANOTHERS = "KMSInvalidStateException from EnableKey"
+"""How a step fails that needs the one before it: a key is enabled once its deletion is cancelled."""
 
 _STALE = {Fault.STALE, Fault.STALE_LONG}
 
@@ -148,8 +150,8 @@ class Judge:
             said = " ".join(ceiling.reason for ceiling in change.ceilings)
         elif outcome not in _SAID_WHY or fault in _STALE or outcome is usual:
             return
-        if _NO_TIME in said:
-            said = reasons  # whom AWS kept waiting says what it was; the others had no time left
+        if _NO_TIME in said or _ANOTHERS in said:
+            said = reasons  # whom AWS kept waiting, or refused, says what it was; others only come after it
         operation = line.operation.partition(".")[2]
         named = any(way in said for way in (operation, *_OTHERWISE.get(operation, ()), "Waiter "))
         heard = fault is Fault.LOST  # botocore asked once more, and had an answer to that

@@ -1,6 +1,5 @@
-"""A disabled KMS key that waits for its deletion, open to anyone and granted to another account, beside one in use.
-
-AWS wants the deletion cancelled before it enables a key or makes a grant; moto does not mind.
+"""A disabled KMS key, open to anyone and granted to another account, beside one in use; its deletion is scheduled where
+that is what is repaired.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from botocore.exceptions import ClientError
 from moto.kms.models import kms_backends
 
 from chalicelib.model import Resource
+from lab import moto_fixes_kms
 from lab.scene import Scene
 
 OUTSIDER = "888877776666"
@@ -22,6 +22,7 @@ ANYBODY = {"Sid": "anybody", "Effect": "Allow", "Principal": "*", "Action": "kms
 
 def make(boto: boto3.Session, key: Resource) -> str:
     """Return the key's id: always the event's own."""
+    moto_fixes_kms.apply()
     kms: Any = boto.client("kms")
     try:
         kms.describe_key(KeyId=key.id)
@@ -30,10 +31,15 @@ def make(boto: boto3.Session, key: Resource) -> str:
         _rename(key, made)
         grant(kms, key, key.id)
         put_policy(kms, key, owner(key), ANYBODY)
-        kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=7)
+        kms.disable_key(KeyId=key.id)
         neighbour = kms.create_key(Description=NEIGHBOUR)["KeyMetadata"]["KeyId"]
         grant(kms, key, neighbour)
     return key.id
+
+
+def schedule_deletion(boto: boto3.Session, key: Resource) -> None:
+    """Someone schedules the key's deletion."""
+    boto.client("kms").schedule_key_deletion(KeyId=key.id, PendingWindowInDays=7)
 
 
 def grant(kms: Any, near: Resource, key: str) -> None:
@@ -89,6 +95,7 @@ scene = Scene(
     resource_type="AWS::KMS::Key",
     example="1234abcd-12ab-34cd-56ef-1234567890ab",
     make=make,
+    instead={"kms.cancel_deletion": schedule_deletion},
     drift={
         "kms.remove_foreign_grants": granted_again,
         "kms.remove_public_key_policy_statements": opened_again,
