@@ -9,11 +9,15 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from botocore.loaders import Loader
+
+_UNPACKED: dict[str, Callable[[bytes], bytes]] = {".json": bytes, ".json.gz": gzip.decompress}
+"""How what is in a file becomes JSON, by the ending of its name."""
 
 
 class Files:
@@ -21,11 +25,11 @@ class Files:
 
     def exists(self, file_path: str) -> bool:
         """Tell whether there is a file of this path, which has no ending."""
-        return Path(f"{file_path}.json").is_file() or Path(f"{file_path}.json.gz").is_file()
+        return any(Path(f"{file_path}{ending}").is_file() for ending in _UNPACKED)
 
     def load_file(self, file_path: str) -> Any:
         """Return what the file holds; None where there is none."""
-        for ending, unpacked in ((".json", bytes), (".json.gz", gzip.decompress)):
+        for ending, unpacked in _UNPACKED.items():
             file = Path(f"{file_path}{ending}")
             if file.is_file():
                 return json.loads(unpacked(file.read_bytes()))
