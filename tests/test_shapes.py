@@ -46,10 +46,11 @@ def test_the_stage_for_an_event_and_the_laws_take_the_shape_of_the_remediation_t
     disabled = event("cloudtrail.key_made_unusable/fires.disabled")
     opened = event("cloudtrail.key_opened/fires.policy_put")
     scene = scenes("KMS")["AWS::KMS::Key"]
-    names = [[change.__name__ for change in instead(scene, catalogue, each)] for each in (disabled, opened)]
-    assert names == [["instead"], []]
+    common = list(scene.instead.values())  # of the scene's own remediations, one of which answers as well
+    first, second = ([own.__name__ for own in instead(scene, catalogue, each)] for each in (disabled, opened))
+    assert (first, second) == ([*(each.__name__ for each in common), "instead"], [])
     assert scene_of(catalogue.remediations["kms.enable_key"]).instead["kms.enable_key"].__name__ == "instead"
-    assert scene_of(catalogue.remediations["kms.cancel_deletion"]).instead == {}
+    assert scene_of(catalogue.remediations["kms.cancel_deletion"]) is scene
 
 
 def test_every_shape_is_of_a_remediation_of_the_catalogue(catalogue: Catalogue) -> None:
