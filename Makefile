@@ -15,7 +15,7 @@ help: ## List the targets
 setup: $(READY) ## Make the environment in .venv
 
 $(READY): requirements-dev.txt pyproject.toml .ci/bootstrap.py
-	@echo "Setting up .venv (first time only, about a minute) ..."
+	@echo "Setting up .venv (first time only, less than a minute) ..."
 	@$(PYTHON) .ci/bootstrap.py
 	@touch $@
 
@@ -55,7 +55,6 @@ bench: $(READY) ## Time it beside Cloud Custodian and bare AWS calls, twelve min
 	@$(BIN)/python -m bench --write $(ARGS)
 
 lock: $(READY) ## Renew requirements.txt and requirements-dev.txt from the ranges in pyproject.toml
-	@$(BIN)/python -m pip install -q uv
 	@$(BIN)/uv pip compile pyproject.toml --universal --upgrade --generate-hashes --no-header -q -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --upgrade --no-header -q -c requirements.txt -o requirements-dev.txt
 

@@ -16,6 +16,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements-dev.txt"
 HOME = ROOT / ".venv"
 PYTHON = HOME / "bin" / "python"
 
@@ -24,7 +25,7 @@ def main() -> None:
     if sys.version_info < (3, 11):
         sys.exit(f"Python 3.11 or newer is needed, and this is {sys.version.split()[0]}. Try: make PYTHON=python3.12")
     make_environment()
-    pip("install", "-r", str(ROOT / "requirements-dev.txt"))
+    install()
     pip("install", "--no-build-isolation", "--no-deps", "-e", str(ROOT))
     for package in ("chalicelib", "remediations", "rules", "cli", "lab", "infrastructure"):
         compileall.compile_dir(ROOT / package, quiet=1)  # the first command is as quick as the later ones
@@ -62,6 +63,17 @@ def download(request: urllib.request.Request) -> bytes:
     context = ssl.create_default_context(cafile=os.environ.get("PIP_CERT"))
     with urllib.request.urlopen(request, timeout=60, context=context) as answer:
         return answer.read()
+
+
+def install() -> None:
+    """Install what is pinned: by uv, in a tenth of the time, or by pip where only pip knows the way to an index."""
+    pip("install", next(line for line in LOCK.read_text().splitlines() if line.startswith("uv==")))
+    index, certificates = os.environ.get("PIP_INDEX_URL"), os.environ.get("PIP_CERT")
+    known = {"UV_DEFAULT_INDEX": index, "SSL_CERT_FILE": certificates}
+    environment = {**{name: value for name, value in known.items() if value}, **os.environ}
+    command = [HOME / "bin" / "uv", "pip", "install", "-q", "--python", PYTHON, "-r", LOCK]
+    if subprocess.run(command, env=environment, stderr=subprocess.DEVNULL, check=False).returncode:
+        pip("install", "-r", str(LOCK))
 
 
 def pip(*arguments: str) -> None:
