@@ -125,8 +125,9 @@ class Finding:
     @property
     def occasion(self) -> str:
         """The revision and the event that tells of it: the same only where one event is delivered again."""
-        told_by = str(self.event.get("id", ""))[:100].encode("ascii", "backslashreplace").decode()
-        return f"{self.revision} {told_by}"
+        told_by = self.event.get("id")
+        named = told_by[:100].encode("ascii", "backslashreplace").decode() if isinstance(told_by, str) else ""
+        return f"{self.revision} {named}"
 
 
 class Session(Protocol):

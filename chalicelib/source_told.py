@@ -80,7 +80,7 @@ def _contained(stored: Stored, hub: str) -> Mapping[tuple[str, str], list[Findin
     places: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     done = {change.resource.key for change in stored.changes if change.outcome is Outcome.CONTAINED}
     for finding in stored.findings:
-        account, region = str(finding.event.get("account", "")), str(finding.event.get("region", ""))
+        account, region = text(finding.event, "account"), text(finding.event, "region")
         believed = account in {finding.account, hub} and ACCOUNT.fullmatch(account) and REGION.fullmatch(region)
         mine = _last(change for change in stored.changes if change.finding == finding.id)
         if (

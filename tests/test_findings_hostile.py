@@ -15,6 +15,7 @@ from chalicelib.errors import MalformedEvent, NotSecurityEvent
 from chalicelib.findings import parse
 from chalicelib.findings.resources import from_rule, named
 from chalicelib.model import Finding, Rule, Severity
+from chalicelib.units import incident_id
 from tests.test_findings_cloudtrail import STOP, signin
 from tests.test_findings_guardduty import BUCKETS, EVENT, KEY
 from tests.test_findings_guardduty import variant as guardduty
@@ -80,6 +81,7 @@ def told(event: object) -> tuple[Finding, ...]:
         assert all(text.isprintable() for text in (finding.id, finding.title, finding.description, finding.type))
         assert all(not set("*?${}<> \n") & set(resource.id) for resource in finding.resources)
         assert hash(finding) == hash(finding)
+        assert incident_id(finding).isprintable()
         assert all(datetime.fromisoformat(at).tzinfo for at in (finding.first_seen, finding.last_seen) if at)
     return found
 
