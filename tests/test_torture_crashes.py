@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from chalicelib.telling import Teller
 from lab.crashing import Call, Crash, Fuse, gated
 from lab.organization import TABLE, Lab
 from torture.copies import CopyFailed, in_a_copy
+from torture.crashes import Turn, turn_of
 from torture.dying import Moment, deaths, undisturbed
 from torture.subjects import Named
 
@@ -59,6 +61,14 @@ def test_of_two_moments_without_a_write_between_them_only_the_first_is_another_w
     assert Moment("answer", made[:1], made[1]).after_a_write
     assert not Moment("answer", made, "").after_a_write
     assert Moment("answer", made, "dynamodb:BatchWriteItem", halfway=True).after_a_write
+
+
+def test_every_moment_has_its_turn_and_one_in_eight_that_follow_a_write_comes_first() -> None:
+    calls = ["dynamodb:PutItem", "ec2:DescribeInstances"] * 16
+    moments = [Moment("answer", tuple(calls[:number]), "") for number in range(1, len(calls) + 1)]
+    turns = [turn_of(moments[:number], first=3) for number in range(1, len(moments) + 1)]
+    assert [number // 2 for number, turn in enumerate(turns) if turn is Turn.SOME] == [3, 11]
+    assert Counter(turns) == {Turn.SOME: 2, Turn.WRITES: 14, Turn.OTHERS: 16}
 
 
 @pytest.mark.parametrize(

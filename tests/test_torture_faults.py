@@ -17,7 +17,7 @@ from chalicelib.catalogue import Catalogue
 from chalicelib.errors import CountermeasureError
 from chalicelib.model import Change, Mode, Outcome
 from chalicelib.units import units
-from lab.faulty import Fault
+from lab.faulty import Fault, faults
 from lab.line import Line, faulty
 from lab.organization import Lab
 from lab.single import Single, single
@@ -26,8 +26,8 @@ from tests.functions import Deployed
 from tests.replaying import event
 from torture.fault_copies import Tried
 from torture.fault_judge import Held
-from torture.fault_trial import TIMEOUT, trials, usual
-from torture.faults import Share, part
+from torture.fault_trial import TIMEOUT, Usual, trials, usual
+from torture.faults import Share, cases, part
 from torture.subjects import Named, composed
 from torture.subjects import catalogue as every
 
@@ -88,6 +88,17 @@ def test_what_is_broken_is_said_with_what_it_takes_to_try_it_again() -> None:
         "sqs.remove_public_policy enforce | 8 sqs.SetQueueAttributes | answer lost once: it is lost"
     ]
     assert ("Faults of calls tried", "2 of 20 (10%)") in said.figures
+
+
+def test_some_calls_of_every_subject_come_first_and_every_call_meets_each_of_its_faults_once() -> None:
+    operations = ("dynamodb.PutItem", "sqs.GetQueueUrl", "sqs.SetQueueAttributes", "sns.Publish") * 4
+    [named] = [each for each in composed(Mode.ENFORCE) if each.id == "guardduty.ec2_mining_cryptocurrency"]
+    some, others, *later = cases(named, Usual(operations, {}, ()), seed=1)
+    assert (len(some), sorted([*some, *others])) == (2, list(range(1, 17)))
+    met = {number: [fault for each in (some, others, *later) for fault in each.get(number, ())] for number in range(17)}
+    assert {number: sorted(found) for number, found in met.items() if number} == {
+        number: sorted(faults(operation)) for number, operation in enumerate(operations, 1)
+    }
 
 
 def test_a_call_that_aws_never_answered_is_named(lab: Lab) -> None:

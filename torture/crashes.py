@@ -9,9 +9,10 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import IntEnum
 from multiprocessing import get_context
 
 from chalicelib.model import Mode
@@ -30,15 +31,29 @@ PROMISES = (
 )
 
 
+class Turn(IntEnum):
+    """Which moments of each subject are tried, before the next are of any."""
+
+    SOME = 0
+    """One in APART of those that follow a write."""
+
+    WRITES = 1
+    """The others that follow a write."""
+
+    OTHERS = 2
+
+
+APART = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A subject to try until a time (seconds of `time.monotonic`): what follows writes; the rest, once it is known
-    what is `right`.
-    """
+    """A subject to try in a turn, until a time (seconds of `time.monotonic`); from the second on, what is `right`."""
 
     named: Named
     seed: int
     until: float
+    turn: Turn = Turn.SOME
     right: Ending | None = None
 
 
@@ -54,45 +69,64 @@ class Tried:
 
 
 def run(limits: Limits) -> Part:
-    """Try every moment that follows a write, of every subject; then as many of the others as there is time for."""
+    """Try some moments of every subject; then, as long as there is time, all that follow a write, and all."""
     until = time.monotonic() + limits.seconds
     named = _subjects()
     random.Random(limits.seed).shuffle(named)
     with ProcessPoolExecutor(limits.workers, get_context("spawn")) as pool:
-        first = list(pool.map(tried, [Task(each, limits.seed, until) for each in named]))
-        others = [Task(each.named, limits.seed, until, each.right) for each in first if each.right]
-        second = list(pool.map(tried, others))
-    return told(first, second, limits.seed)
+        return told(_turns([Task(each, limits.seed, until) for each in named], pool.map), limits.seed)
 
 
 def tried(task: Task) -> Tried:
     """Try one subject in this process."""
+    if time.monotonic() >= task.until:
+        return Tried(task.named)
     moments: list[Moment] = []
+    first = random.Random(f"{task.seed} {task.named}").randrange(APART)
 
     def chosen(moment: Moment) -> bool:
         moments.append(moment)
-        return moment.after_a_write is (task.right is None) and time.monotonic() < task.until
+        return turn_of(moments, first) is task.turn and time.monotonic() < task.until
 
-    if time.monotonic() >= task.until:
-        return Tried(task.named)
     with embedded() as lab:
         right = task.right or undisturbed(lab, task.named)
         found = deaths(lab, task.named, right, chosen, task.seed)
     return Tried(task.named, right, len(moments), sum(each.after_a_write for each in moments), tuple(found))
 
 
-def told(first: Sequence[Tried], second: Sequence[Tried], seed: int) -> Part:
+def turn_of(moments: Sequence[Moment], first: int) -> Turn:
+    """Return the turn of the last of a subject's moments; `first` is how many that follow a write come before one."""
+    if not moments[-1].after_a_write:
+        return Turn.OTHERS
+    before = sum(each.after_a_write for each in moments) - 1
+    return Turn.SOME if before % APART == first else Turn.WRITES
+
+
+def _turns(tasks: Sequence[Task], each: Callable[..., Iterable[Tried]]) -> dict[Turn, list[Tried]]:
+    """Try subjects turn by turn; `each` tries every one of a turn."""
+    some = list(each(tried, tasks))
+    known = [replace(task, right=one.right) for task, one in zip(tasks, some, strict=True) if one.right]
+    later = {
+        turn: list(each(tried, [replace(task, turn=turn) for task in known])) for turn in (Turn.WRITES, Turn.OTHERS)
+    }
+    return {Turn.SOME: some, **later}
+
+
+def told(turns: Mapping[Turn, Sequence[Tried]], seed: int) -> Part:
     """Return what was tried, and what held."""
-    known = [each for each in first if each.right]
-    died = [(each.named, death) for each in (*first, *second) for death in each.deaths]
+    known = [each for each in turns[Turn.SOME] if each.right]
+    died = [(each.named, death) for tried in turns.values() for each in tried for death in each.deaths]
     worlds, rest = sum(each.worlds for each in known), sum(each.moments - each.worlds for each in known)
     by = Counter(death.taken_up for _, death in died)
     figures = [
         ("Remediations, in every shape", f"{sum(not each.named.event for each in known)}"),
         ("Composed responses, enforced and approved", f"{sum(bool(each.named.event) for each in known)}"),
-        ("Subjects for which there was no time", f"{len(first) - len(known)}"),
-        ("Deaths right after a write, of all such moments", f"{_count(first):,} of {worlds:,}"),
-        ("Deaths at the other moments, of all", f"{_count(second):,} of {rest:,}"),
+        ("Subjects for which there was no time", f"{len(turns[Turn.SOME]) - len(known)}"),
+        (
+            "Deaths right after a write, of all such moments",
+            f"{_count(turns[Turn.SOME]) + _count(turns[Turn.WRITES]):,} of {worlds:,}",
+        ),
+        ("Deaths at the other moments, of all", f"{_count(turns[Turn.OTHERS]):,} of {rest:,}"),
         *((f"Taken up by {who}", f"{by[who]:,}") for who in sorted(by)),
         ("Notices told twice by SNS, whose answer nobody heard", f"{sum(death.doubled for _, death in died):,}"),
     ]
@@ -119,9 +153,7 @@ def main() -> int:
     named = {str(each): each for each in _subjects()}[sys.argv[1]]
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     until = time.monotonic() + 600
-    first = tried(Task(named, seed, until))
-    second = tried(Task(named, seed, until, first.right))
-    part = told([first], [second], seed)
+    part = told(_turns([Task(named, seed, until)], map), seed)
     print(shown(part))
     return 1 if part.broken else 0
 

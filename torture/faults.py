@@ -28,7 +28,8 @@ from torture.subjects import Named, alone, composed
 HUB_STRIDE = 6
 """The hub's own calls are the same for every remediation: they are tried for one in so many, and for every rule."""
 
-Case = tuple[int, Fault]
+APART = 8
+"""Of every subject, one call in so many is tried before the others are of any."""
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Share:
 
 
 def run(limits: Limits) -> Part:
-    """Try as many cases as there is time for, every call once before any call twice."""
+    """Try as many cases as there is time for: some of every subject, then every call once before any call twice."""
     until = time.monotonic() + limits.seconds
     names = [*composed(Mode.ENFORCE), *alone()]
     random.Random(limits.seed).shuffle(names)
@@ -75,7 +76,9 @@ def part(subjects: int, shares: Sequence[Share]) -> Part:
 
 
 def cases(named: Named, expected: Usual, seed: int) -> Iterator[Mapping[int, Sequence[Fault]]]:
-    """Yield rounds of cases: in each, every call meets one more of its faults, in an order that the seed says."""
+    """Yield rounds of cases, in an order that the seed says: some calls meet a fault; then the others; then all, again
+    and again, one more of their faults.
+    """
     chosen = random.Random(f"{seed} {named}")
     hub = bool(named.event) or chosen.randrange(HUB_STRIDE) == 0
     left = {
@@ -83,9 +86,12 @@ def cases(named: Named, expected: Usual, seed: int) -> Iterator[Mapping[int, Seq
         for number, operation in enumerate(expected.calls, 1)
         if (possible := faults(operation)) and (hub or not operation.startswith(HUB))
     }
-    while left:
+    some = set(list(left)[chosen.randrange(min(APART, len(left) or 1)) :: APART])
+    for first in (some, left.keys() - some):
+        if first:
+            yield {number: [left[number].pop()] for number in sorted(first)}
+    while left := {number: waiting for number, waiting in left.items() if waiting}:
         yield {number: [waiting.pop()] for number, waiting in left.items()}
-        left = {number: waiting for number, waiting in left.items() if waiting}
 
 
 def _work(names: Sequence[Named], seed: int, until: float) -> Share:
@@ -108,7 +114,7 @@ def _rounds(lab: Lab, named: Named, seed: int, share: Share) -> Iterator[tuple[U
     every = list(cases(named, expected, seed))
     share.subjects += 1
     share.whole += sum(map(len, every))
-    share.calls += len(every[0]) if every else 0
+    share.calls += len({number for each in every for number in each})
     if expected.broken:
         share.tried.append(Tried(str(named), 0, "", "no fault", "as usual", broken=expected.broken))
     yield from ((expected, each) for each in every)
