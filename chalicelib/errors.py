@@ -27,6 +27,10 @@ class Busy(CountermeasureError):
     """Another delivery is working on the same resource: try this event again later."""
 
 
+class ArrivedBefore(CountermeasureError):
+    """Another attempt has said already that a notice arrived."""
+
+
 class InvalidCatalogue(CountermeasureError):
     """A rule or remediation is missing, doubled, or not named as its file is."""
 

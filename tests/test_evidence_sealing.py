@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -144,3 +145,17 @@ def test_what_is_written_again_while_it_is_taken_off_the_list_stays_on_it(fresh:
     assert written
     items = ledger.table.query(incident_pk(incident))
     assert {sk.partition("#")[0] for sk, item in items.items() if item.get("list") == UNSEALED} == {"notice"}
+
+
+@pytest.mark.parametrize("wait", [None, 60])
+def test_what_arrived_is_not_told_anew_by_an_attempt_that_read_it_before(
+    fresh: Ledger, catalogue: Catalogue, wait: int | None
+) -> None:
+    incident, ledger = happens(fresh, catalogue, "one", GROUP), fresh.engine.ledger
+    [kept] = ledger.load(incident).notices
+    tend(fresh.engine)
+    fresh.clock.shift(60)
+    ledger.receive(incident, replace(kept, told_at="", receipts={"sns": {"message_id": "later"}}), wait)
+    assert ledger.load(incident).notices == (kept,)
+    fresh.later(3)
+    assert (chain(ledger, incident).faults, unsealed(ledger.table)) == ((), [])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from chalicelib.decision import Approval, Decision
-from chalicelib.errors import UnknownIncident
+from chalicelib.errors import ArrivedBefore, UnknownIncident
 from chalicelib.ledger.keys import DUE, HOLD_SECONDS, UNSEALED, hashed, incident_pk
 from chalicelib.ledger.shapes import Stored, Told
 from chalicelib.model import Change, Finding, Outcome
@@ -72,10 +72,20 @@ def notice(told: Told, incident: str, now: datetime, *, fresh: bool = False) -> 
     return Write(key, values, whole=True) if fresh else Write(key, {}, keep=values)
 
 
-def receipts(told: Told, incident: str, due: datetime | None, now: datetime) -> Write:
-    """Return the write of a notice's receipts; `due` is when it is to be tried again, if at all."""
+def receipts(told: Told, was: Told, incident: str, due: datetime | None, now: datetime) -> Write:
+    """Return the write of a notice's receipts; `due` is when it is to be tried again, if at all.
+
+    It raises ArrivedBefore where the notice arrived since it `was` read.
+    """
     values = {"body": told.body, "receipts": told.receipts, "told_at": told.told_at, "not_before": told.not_before}
-    return Write(notice_key(incident, told), {**values, **(listed(due) if due else unsealed(now))}, whole=True)
+    return Write(
+        notice_key(incident, told),
+        {**values, **(listed(due) if due else unsealed(now))},
+        when="attribute_not_exists(pk) OR told_at = :told_before",
+        values={"told_before": was.told_at},
+        refusal=lambda _: ArrivedBefore(f"{told.id} has arrived"),
+        whole=True,
+    )
 
 
 def ask(approval: Approval, due: datetime | None = None) -> Write:

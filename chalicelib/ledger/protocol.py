@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.errors import Busy
+from chalicelib.errors import ArrivedBefore, Busy
 from chalicelib.ledger import heads, items
 from chalicelib.ledger.begun import begun_of, begun_text
 from chalicelib.ledger.counters import charge, refund
@@ -180,12 +180,16 @@ class Ledger:
             self.table.write(records)
 
     def receive(self, incident: str, notice: Told, wait: int | None) -> None:
-        """Keep the receipts of a notice; it is tried again in `wait` seconds, or has arrived everywhere."""
-        now = self.clock()
+        """Keep the receipts of a notice; it is tried again in `wait` seconds, or has arrived everywhere.
+
+        Where it arrived meanwhile, as another attempt says, that is kept: it is evidence, and may be sealed.
+        """
+        now, was = self.clock(), notice
         if wait is None:
-            notice = replace(notice, told_at=notice.told_at or now.isoformat(timespec="seconds"))
+            notice = replace(notice, told_at=was.told_at or now.isoformat(timespec="seconds"))
         due = None if wait is None else items.later(now, wait)
-        self.table.write([items.receipts(notice, incident, due, now)])
+        with suppress(ArrivedBefore):
+            self.table.write([items.receipts(notice, was, incident, due, now)])
 
     def note(self, writes: Sequence[Write]) -> None:
         """Write what people decided or are asked, all or nothing. Raises Busy where somebody was faster."""
