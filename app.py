@@ -23,7 +23,12 @@ from chalicelib.patterns import heard as heard_by
 app = Chalice(app_name="countermeasure")
 logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", "countermeasure"))
 
-app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context(correlation_id_path="id", clear_state=True)))
+EVENT_ID = "[id][?type(@) == 'string'] | [0]"
+"""The id of an event, which stands on every line about it; what is no text is none."""
+
+app.register_middleware(
+    ConvertToMiddleware(logger.inject_lambda_context(correlation_id_path=EVENT_ID, clear_state=True))
+)
 app.register_middleware(ConvertToMiddleware(metrics.log_metrics))
 app.register_middleware(within_time)
 if traced := observing.traced():
@@ -156,7 +161,7 @@ def answer(source: str, event: Mapping[str, Any]) -> list[str]:
     try:
         incidents = engine(source).handle(event)
     except NotSecurityEvent as error:
-        logger.warning("not answered", extra={"reason": str(error), "event_id": event.get("id")})
+        logger.warning("not answered", extra={"reason": str(error)})
         return []
     for incident in incidents:
         outcomes = {change.id: change.outcome.value for change in incident.changes}
@@ -177,7 +182,7 @@ def beat(source: str, event: Mapping[str, Any]) -> None:
     try:
         arrived(engine(source), source, event)
     except (CountermeasureError, BotoCoreError, ClientError) as error:
-        logger.error("the heartbeat did not arrive", extra={"reason": describe(error), "event_id": event.get("id")})
+        logger.error("the heartbeat did not arrive", extra={"reason": describe(error)})
         return
     metrics.add_metric("Heartbeat", MetricUnit.Count, 1)
 

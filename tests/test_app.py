@@ -142,11 +142,11 @@ class TestAnswers:
         what = event(MINING, id="e-1", source="aws.s3", **{"detail-type": "Object Created"})
         assert deployed.invoke("guardduty", what) == []
         [line] = deployed.log()
-        assert {key: line[key] for key in ("level", "message", "reason", "event_id")} == {
+        assert {key: line[key] for key in ("level", "message", "reason", "correlation_id")} == {
             "level": "WARNING",
             "message": "not answered",
             "reason": "not a security event: aws.s3 Object Created",
-            "event_id": "e-1",
+            "correlation_id": "e-1",
         }
 
     def test_a_malformed_event_is_raised_so_that_it_is_kept(self, deployed: Deployed) -> None:

@@ -174,6 +174,14 @@ class TestLog:
         }
         assert {"function_request_id", "cold_start", "timestamp"} <= set(line)
 
+    def test_an_event_whose_id_is_no_text_is_answered_and_logged_without_it(self, deployed: Deployed) -> None:
+        deep: Any = []
+        for _ in range(2_000):
+            deep = [deep]
+        [incident] = deployed.invoke("signin", event("signin.root_login/fires.without_mfa", id=deep))
+        [line] = deployed.log()
+        assert (line["message"], line["incident"], line.get("correlation_id")) == ("answered", incident, None)
+
 
 class TestEngine:
     def test_accounts_that_the_file_leaves_to_aws_organizations_are_looked_up(
