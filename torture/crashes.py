@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from enum import IntEnum
+from enum import Enum, auto
 from multiprocessing import get_context
 
 from chalicelib.model import Mode
@@ -31,16 +31,16 @@ PROMISES = (
 )
 
 
-class Turn(IntEnum):
+class Turn(Enum):
     """Which moments of each subject are tried, before the next are of any."""
 
-    SOME = 0
+    SOME = auto()
     """One in APART of those that follow a write."""
 
-    WRITES = 1
+    WRITES = auto()
     """The others that follow a write."""
 
-    OTHERS = 2
+    OTHERS = auto()
 
 
 APART = 8

@@ -72,17 +72,18 @@ def notice(told: Told, incident: str, now: datetime, *, fresh: bool = False) -> 
     return Write(key, values, whole=True) if fresh else Write(key, {}, keep=values)
 
 
-def receipts(told: Told, was: Told, incident: str, due: datetime | None, now: datetime) -> Write:
-    """Return the write of a notice's receipts; `due` is when it is to be tried again, if at all.
+def receipts(told: Told, incident: str, due: datetime | None, now: datetime) -> Write:
+    """Return the write of a notice's receipts; `due` is when it is to be tried again: if not at all, it has arrived.
 
-    It raises ArrivedBefore where the notice arrived since it `was` read.
+    It raises ArrivedBefore where another attempt has said so since the notice was read.
     """
-    values = {"body": told.body, "receipts": told.receipts, "told_at": told.told_at, "not_before": told.not_before}
+    told_at = told.told_at or ("" if due else now.isoformat(timespec="seconds"))
+    values = {"body": told.body, "receipts": told.receipts, "told_at": told_at, "not_before": told.not_before}
     return Write(
         notice_key(incident, told),
         {**values, **(listed(due) if due else unsealed(now))},
         when="attribute_not_exists(pk) OR told_at = :told_before",
-        values={"told_before": was.told_at},
+        values={"told_before": told.told_at},
         refusal=lambda _: ArrivedBefore(f"{told.id} has arrived"),
         whole=True,
     )

@@ -184,12 +184,10 @@ class Ledger:
 
         Where it arrived meanwhile, as another attempt says, that is kept: it is evidence, and may be sealed.
         """
-        now, was = self.clock(), notice
-        if wait is None:
-            notice = replace(notice, told_at=was.told_at or now.isoformat(timespec="seconds"))
+        now = self.clock()
         due = None if wait is None else items.later(now, wait)
         with suppress(ArrivedBefore):
-            self.table.write([items.receipts(notice, was, incident, due, now)])
+            self.table.write([items.receipts(notice, incident, due, now)])
 
     def note(self, writes: Sequence[Write]) -> None:
         """Write what people decided or are asked, all or nothing. Raises Busy where somebody was faster."""
