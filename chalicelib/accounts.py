@@ -87,7 +87,7 @@ class Clients:
     def _make(self, service: str, region: str) -> Any:
         if self._session is None:
             self._session = aws.made(_Signer())
-        client = self._session.client(service, region_name=region, config=aws.PATIENCE)
+        client = self._session.client(service, region_name=region, config=aws.CONFIG)
         client.meta.events.register("before-parameter-build", _note_call)
         client.meta.events.register("after-call", _note_answer)
         client.meta.events.register("after-call-error", _note_no_answer)

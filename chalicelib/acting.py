@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from typing import TypeAlias
 
 from chalicelib import protection, reconcile
 from chalicelib.accounts import Accounts, ScopedSession, describe
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import CountermeasureError, Gone, OutOfTime
 from chalicelib.model import Call, Ceiling, Change, Mode, Outcome, State
 from chalicelib.organization import Protected

@@ -7,13 +7,14 @@ is told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib import reconcile
 from chalicelib.acting import Step, seen
 from chalicelib.announcing import announce
 from chalicelib.approvals import asked_for, waiting
+from chalicelib.dataclass import dataclass
 from chalicelib.decision import Action, Approval
 from chalicelib.errors import OverBudget
 from chalicelib.incidents import assemble

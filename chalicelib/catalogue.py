@@ -6,11 +6,11 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any, NoReturn, TypeVar
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import InvalidCatalogue
 from chalicelib.model import Remediation, Rule
 from chalicelib.shelves import Shelves

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,6 +18,7 @@ from chalicelib import baselines
 from chalicelib.accounts import Accounts, describe, home_region
 from chalicelib.announcing import announce
 from chalicelib.catalogue import Catalogue
+from chalicelib.dataclass import dataclass
 from chalicelib.engine import Engine
 from chalicelib.errors import AccessRefused
 from chalicelib.evidence import copies, digests

@@ -7,7 +7,7 @@ is told. A crash between any two steps is taken up where it stopped when the eve
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,6 +16,7 @@ from chalicelib.answering import act
 from chalicelib.baselines import kept
 from chalicelib.briefing import briefed
 from chalicelib.catalogue import Catalogue
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import Busy
 from chalicelib.findings import parse
 from chalicelib.guardrails import Facts, Situation, ceilings, facts_now, lowest

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol, TypeAlias
+
+from chalicelib.dataclass import dataclass
 
 Json: TypeAlias = Any
 """A JSON value: null, boolean, number, string, list or object."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import CountermeasureError, NotAllowed
 from chalicelib.organization import Environment, Organization
 

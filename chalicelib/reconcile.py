@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import Gone
 from chalicelib.model import Remediation, Resource, Session, State
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from botocore.exceptions import ClientError
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import Busy, CountermeasureError
 
 Key: TypeAlias = tuple[str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ from chalicelib import source_told
 from chalicelib.accounts import Accounts
 from chalicelib.approvals import asked
 from chalicelib.catalogue import Catalogue
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import AccessRefused
 from chalicelib.incidents import of_stored
 from chalicelib.ledger import HOLD_SECONDS, Ledger, Stored, Told

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from chalicelib.dataclass import dataclass
 from chalicelib.findings.resources import from_rule
 from chalicelib.guardrails import Facts, Situation, ceilings, lowest
 from chalicelib.model import Ceiling, Finding, Mode, Remediation, Resource, Rule

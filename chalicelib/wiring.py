@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.accounts import Accounts, Clients
 from chalicelib.acting import Hands, without_end
 from chalicelib.catalogue import Catalogue
+from chalicelib.dataclass import dataclass
 from chalicelib.engine import Engine
 from chalicelib.errors import CountermeasureError
 from chalicelib.guardrails import Facts

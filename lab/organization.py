@@ -21,7 +21,7 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.httpsession import URLLib3Session
 
 from chalicelib.accounts import Clients, home_region
-from chalicelib.aws import PATIENCE, made, models
+from chalicelib.aws import CONFIG, made, models
 from chalicelib.catalogue import Catalogue
 from chalicelib.engine import Engine
 from chalicelib.model import Mode
@@ -82,7 +82,7 @@ class Lab:
         """Return a session of an administrator of the account in the region."""
         return _session(account, region)
 
-    def hub(self, service: str, config: Config = PATIENCE) -> Any:
+    def hub(self, service: str, config: Config = CONFIG) -> Any:
         """Return the hub's own client of a service."""
         return self.boto(HUB, home_region(self.organization.partition)).client(service, config=config)
 

@@ -12,7 +12,7 @@ from chalice.local import LambdaContext
 
 from chalicelib.accounts import describe
 from chalicelib.acting import ENOUGH, Step
-from chalicelib.aws import PATIENCE
+from chalicelib.aws import CONFIG
 from chalicelib.catalogue import Catalogue
 from chalicelib.errors import CountermeasureError
 from chalicelib.model import Change, Mode, Outcome
@@ -69,7 +69,7 @@ def test_a_hold_whose_answer_was_lost_is_ours_all_the_same(lab: Lab) -> None:
 
 
 def test_one_call_that_is_never_answered_leaves_the_time_to_say_so() -> None:
-    waits = PATIENCE.retries["total_max_attempts"] * PATIENCE.read_timeout
+    waits = CONFIG.retries["total_max_attempts"] * CONFIG.read_timeout
     assert waits < ENOUGH < TIMEOUT / 2 + 1
 
 

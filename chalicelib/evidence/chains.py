@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import UnknownIncident
 from chalicelib.evidence.hashing import KEPT, is_record, kind, lasting, whole
 from chalicelib.evidence.seals import Seal, hash_of, key_of, seals_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.accounts import describe
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import CountermeasureError
 
 _THERE = {"PreconditionFailed", "412"}

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import Busy
 from chalicelib.evidence.copies import Place, put
 from chalicelib.evidence.hashing import canonical, sha256

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.dataclass import dataclass
 from chalicelib.evidence.hashing import SEAL, sha256
 from chalicelib.ledger.keys import incident_pk, sealed_on
 from chalicelib.table import Item, Key, Write

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from chalicelib.dataclass import dataclass
 
 HOME_REGIONS = {
     "aws": "us-east-1",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from chalicelib.dataclass import dataclass
 from chalicelib.findings.resources import named, of_arn
 from chalicelib.model import Resource
 

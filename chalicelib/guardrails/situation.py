@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from chalicelib.dataclass import dataclass
 from chalicelib.model import Ceiling, Finding, Mode, Resource, Rule
 from chalicelib.organization import Organization
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import ArrivedBefore, Busy
 from chalicelib.ledger import heads, items
 from chalicelib.ledger.begun import begun_of, begun_text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from chalicelib.dataclass import dataclass
 from chalicelib.decision import Action, Approval, Decision
 from chalicelib.ledger.keys import resource_head
 from chalicelib.model import Change, Finding

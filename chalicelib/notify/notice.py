@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import NotDelivered
 from chalicelib.model import Severity
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.aws import client
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import CountermeasureError, NotDelivered
 
 MAX_AGE = 300
@@ -17,7 +17,7 @@ _KEYS = ("bot_token", "webhook_url", "signing_secret")
 _IS_THE_SECRET = re.compile(r"xox[a-z]|xapp-|https?:|[{\"]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class SlackSecret:
     """How to speak as countermeasure in Slack, and how to know that Slack speaks; empty where not given."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.dataclass import dataclass
 from chalicelib.notify import slack_clients
 from chalicelib.notify.notice import Notice
 from chalicelib.notify.slack_answers import Refused, refused, unreachable

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from chalicelib.dataclass import dataclass
 from chalicelib.decision import Action
 from chalicelib.notify import buttons, words
 from chalicelib.notify.escape import code, line

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from chalicelib.dataclass import dataclass
 
 if TYPE_CHECKING:
     from slack_sdk.web import WebClient

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from chalicelib.dataclass import dataclass
 from chalicelib.notify.escape import code, line
 
 Block: TypeAlias = dict[str, Any]

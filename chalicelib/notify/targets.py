@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from chalicelib.dataclass import dataclass
 from chalicelib.notify.secrets import SlackSecret, slack_secret
 from chalicelib.notify.slack_clients import Clients
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import InvalidOrganization
 from chalicelib.model import Mode
 from chalicelib.toml_reading import text, texts

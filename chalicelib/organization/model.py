@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from chalicelib.accounts import RESPONDER, home_region
+from chalicelib.dataclass import dataclass
 from chalicelib.model import Actor, Mode, Rule
 from chalicelib.organization.limits import BreakGlass, Budgets, Exemption, Protected, RuleMode
 

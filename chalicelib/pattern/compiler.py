@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.dataclass import dataclass
 from chalicelib.model import Json
 from chalicelib.pattern.event import Found, Home, Node, name_tree, read
 from chalicelib.pattern.lists import Wanted, consistent

@@ -7,11 +7,11 @@ source library that EventBridge runs (aws/event-ruler).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from math import isfinite
 from typing import TypeAlias
 
+from chalicelib.dataclass import dataclass
 from chalicelib.model import Json
 from chalicelib.pattern.text import folded, grams, wildcard_parts, wildcard_test
 from chalicelib.pattern.values import Key, address, key_of, micros, network

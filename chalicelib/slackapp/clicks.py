@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from chalicelib.dataclass import dataclass
 from chalicelib.decision import Action
 from chalicelib.errors import MalformedRequest
 from chalicelib.notify.buttons import DETAILS, action_of, value_of

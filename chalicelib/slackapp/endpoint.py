@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Request
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import Busy, CountermeasureError, MalformedRequest, NotDelivered, NotSigned
 from chalicelib.ledger import Ledger
 from chalicelib.notify.buttons import DETAILS

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import NotDelivered
 from chalicelib.notify.secrets import SlackSecret
 from chalicelib.notify.slack_clients import web_client

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import cast
 
 from chalice.app import Request
 from slack_sdk.signature import Clock, SignatureVerifier
 
+from chalicelib.dataclass import dataclass
 from chalicelib.errors import MalformedRequest, NotSigned
 
 LIMIT = 64 * 1024

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+from chalicelib.dataclass import dataclass
 from chalicelib.model import Json, Resource, Session
 from remediations.iam.revocations import moment
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from chalicelib.dataclass import dataclass
 from chalicelib.model import Json
 from remediations.iam.policies import listed
 from remediations.outsiders import is_outsider

@@ -1,7 +1,6 @@
 """What AWS Config and Security Hub check alike: under which names each tells of it, and what answers it."""
 
-from dataclasses import dataclass
-
+from chalicelib.dataclass import dataclass
 from chalicelib.model import Mode, Remediation, Severity
 from rules.controls import Controls
 
