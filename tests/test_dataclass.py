@@ -57,12 +57,7 @@ def test_values_are_equal_where_the_standard_librarys_are() -> None:
 
 def test_equal_values_have_one_hash_and_others_another() -> None:
     many = OURS["Many"]
-    assert {many(*values) for values in VALUES} == {
-        many(*VALUES[0]),
-        many(*VALUES[1]),
-        many(*VALUES[2]),
-        many(*VALUES[3]),
-    }
+    assert len({many(*values) for values in VALUES}) == 4, "the first and the last are one"
     assert hash(many(*VALUES[0])) == hash(many(*VALUES[1])), "what is not hashed may be unhashable, and differ"
     assert len({OURS["One"]("a"), OURS["One"]("a"), OURS["One"]("b"), OURS["Nothing"](), OURS["Nothing"]()}) == 3
 
